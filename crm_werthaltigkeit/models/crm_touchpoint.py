@@ -1,0 +1,201 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from .crm_touchpoint_annotation import ANNOTATION_FIELDS
+
+DIRECTIONS = [("in", "Inbound"), ("out", "Outbound"), ("internal", "Internal")]
+STAGES = [
+    ("acquisition", "Acquisition"),
+    ("decision", "Purchase Decision"),
+    ("purchase", "Purchase"),
+    ("repeat", "Repeat Purchase"),
+    ("retention", "Retention"),
+]
+SATISFACTION = [("bad", "☹ Unhappy"), ("neutral", "😐 Neutral"), ("good", "☺ Happy")]
+
+
+class CrmTouchpoint(models.Model):
+    """One event between a customer and us, captured from a record of Odoo or logged by hand.
+
+    Captured rows are written by `crm.touchpoint.engine` alone. They hold no text of their source:
+    who may read the source sees its text, everybody else sees that the contact took place.
+    """
+
+    _name = "crm.touchpoint"
+    _description = "Touchpoint"
+    _order = "date desc, id desc"
+    _rec_name = "kind_id"
+
+    partner_id = fields.Many2one("res.partner", "Contact", index="btree_not_null", ondelete="set null")
+    commercial_partner_id = fields.Many2one("res.partner", "Customer", readonly=True, ondelete="set null")
+    lead_id = fields.Many2one("crm.lead", "Lead", index="btree_not_null", ondelete="set null")
+    company_id = fields.Many2one("res.company", default=lambda self: self.env.company)
+    date = fields.Datetime("Moment", required=True, default=fields.Datetime.now)
+    approximate = fields.Boolean(
+        "Approximate Moment", readonly=True, help="Odoo never recorded this moment; it is the last change of the record."
+    )
+    kind_id = fields.Many2one(
+        "crm.touchpoint.kind", "Kind", required=True, ondelete="restrict",
+        default=lambda self: self.env.ref("crm_werthaltigkeit.touchpoint_kind_contact", raise_if_not_found=False),
+    )
+    channel_id = fields.Many2one("crm.touchpoint.channel", "Channel", ondelete="restrict")
+    direction = fields.Selection(DIRECTIONS, default="in")
+    stage = fields.Selection(STAGES, "Journey Stage")
+    satisfaction = fields.Selection(SATISFACTION)
+    minutes = fields.Float(help="How long the contact took, in minutes.")
+    cost = fields.Monetary(readonly=True, currency_field="company_currency_id", help="From the rates of the channel.")
+    amount = fields.Monetary(readonly=True, aggregator=None)
+    currency_id = fields.Many2one("res.currency", readonly=True, ondelete="restrict")
+    company_currency_id = fields.Many2one("res.currency", compute="_compute_company_currency_id")
+    user_id = fields.Many2one("res.users", "Our Person", default=lambda self: self.env.user, ondelete="set null")
+    team_id = fields.Many2one("crm.team", "Sales Team", ondelete="set null")
+    campaign_id = fields.Many2one("utm.campaign", "Campaign", ondelete="set null")
+    utm_source_id = fields.Many2one("utm.source", "Became Aware Through", ondelete="set null")
+    medium_id = fields.Many2one("utm.medium", "Medium", ondelete="set null")
+    reason_id = fields.Many2one(
+        "crm.touchpoint.reason", "Reason", ondelete="set null", help="Why goods came back, or what a complaint is about."
+    )
+    note = fields.Text(help="One line about the contact; for everybody with customer contact.")
+    external_ref = fields.Char("External Reference", readonly=True, index="btree_not_null", copy=False)
+    res_model = fields.Char("Document Model", readonly=True, index=False)
+    res_id = fields.Many2oneReference("Document", model_field="res_model", readonly=True)
+    source_id = fields.Many2one("crm.touchpoint.source", "Captured From", readonly=True, ondelete="restrict")
+    record_id = fields.Integer("Captured Record", readonly=True, aggregator=None)
+    slot = fields.Integer(readonly=True, aggregator=None)
+    automatic = fields.Boolean(compute="_compute_automatic", search="_search_automatic")
+    summary = fields.Char(compute="_compute_summary")
+
+    _source_key = models.UniqueIndex("(source_id, record_id, slot) WHERE source_id IS NOT NULL")
+    _history_idx = models.Index("(commercial_partner_id, date DESC)")
+    _order_idx = models.Index("(date DESC, id DESC)")
+    _document_idx = models.Index("(res_model, res_id)")
+    _write_date_idx = models.Index("(write_date)")
+    _minutes_not_negative = models.Constraint("CHECK(minutes >= 0)", "A contact cannot take less than 0 minutes.")
+
+    @api.depends("company_id")
+    def _compute_company_currency_id(self):
+        for touchpoint in self:
+            touchpoint.company_currency_id = (touchpoint.company_id or self.env.company).currency_id
+
+    @api.depends("source_id")
+    def _compute_automatic(self):
+        for touchpoint in self:
+            touchpoint.automatic = bool(touchpoint.source_id)
+
+    def _search_automatic(self, operator, value):
+        if operator not in ("in", "not in"):
+            return NotImplemented
+        wanted = (True in value) == (operator == "in")
+        return [("source_id", "!=" if wanted else "=", False)]
+
+    @api.depends("note", "source_id", "record_id")
+    @api.depends_context("uid")
+    def _compute_summary(self):
+        """One line: what people noted, else the source's own text as far as the reader may see it."""
+        texts = self._source_texts()
+        for touchpoint in self:
+            touchpoint.summary = touchpoint.note or texts.get(touchpoint.id) or False
+
+    def _source_texts(self):
+        """Return {touchpoint id: text of its source} with the rights of the reader."""
+        texts = {}
+        for source, touchpoints in self.filtered("source_id").grouped("source_id").items():
+            texts.update(source.sudo()._texts(touchpoints))
+        return texts
+
+    @api.depends("kind_id", "date")
+    def _compute_display_name(self):
+        for touchpoint in self:
+            moment = fields.Datetime.context_timestamp(self, touchpoint.date).date() if touchpoint.date else None
+            touchpoint.display_name = " · ".join(
+                filter(None, (touchpoint.kind_id.name, moment and self.env["ir.qweb.field.date"].value_to_html(moment, {})))
+            )
+
+    @api.onchange("lead_id")
+    def _onchange_lead_id(self):
+        if self.lead_id.partner_id and not self.partner_id:
+            self.partner_id = self.lead_id.partner_id
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("source_id") or vals.get("record_id"):
+                raise AccessError(self.env._("Captured touchpoints come from their source; nobody can write them."))
+            if not vals.get("partner_id") and vals.get("lead_id"):
+                vals["partner_id"] = self.env["crm.lead"].browse(vals["lead_id"]).partner_id.id
+        touchpoints = super().create(vals_list)
+        touchpoints._complete_manual()
+        return touchpoints
+
+    def write(self, vals):
+        automatic = self.filtered("source_id")
+        if automatic and not vals.keys() <= set(ANNOTATION_FIELDS):
+            raise AccessError(
+                self.env._("A captured touchpoint cannot be changed. You may add satisfaction, minutes, a reason and a note.")
+            )
+        if {"source_id", "record_id", "slot"} & vals.keys():
+            raise AccessError(self.env._("Captured touchpoints come from their source; nobody can write them."))
+        result = super().write(vals)
+        if automatic:
+            self.env["crm.touchpoint.annotation"].sudo()._annotate(automatic, vals)
+        if {"partner_id", "channel_id", "minutes", "company_id", "kind_id", "date"} & vals.keys():
+            self._complete_manual()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_automatic(self):
+        if self.filtered("source_id"):
+            raise UserError(
+                self.env._("A captured touchpoint is there as long as its record. Switch off the source or delete the record.")
+            )
+
+    def _complete_manual(self):
+        """Fill what follows from the rest: customer, cost and, for purchases, the journey stage."""
+        engine = self.env["crm.touchpoint.engine"].sudo()
+        self.flush_recordset()
+        engine._complete(self.ids)
+        self.invalidate_recordset(["commercial_partner_id", "cost", "stage", "team_id"])
+
+    def action_open_document(self):
+        """Open the record behind the touchpoint: for captured ones their source, else the note itself."""
+        self.ensure_one()
+        model, res_id = (self.res_model, self.res_id) if self.res_model else (self._name, self.id)
+        if model not in self.env or not self.env[model].browse(res_id).exists():
+            raise UserError(self.env._("The document of this touchpoint no longer exists, or its app is not installed."))
+        self.env[model].browse(res_id).check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": model,
+            "res_id": res_id,
+            "views": [(False, "form")],
+            "target": "current",
+        }
+
+    @api.model
+    def action_log_contact(self, context=None):
+        """Open the dialog "Log contact" for the contact, lead or document given in the context."""
+        context = dict(context or self.env.context)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Log contact"),
+            "res_model": self._name,
+            "views": [(self.env.ref("crm_werthaltigkeit.crm_touchpoint_view_form_log").id, "form")],
+            "target": "new",
+            "context": {key: value for key, value in context.items() if key.startswith("default_")},
+        }
+
+    @api.model
+    def action_refresh(self):
+        """Capture at once what is new; a first run that is still going on continues in the background."""
+        engine = self.env["crm.touchpoint.engine"].sudo()
+        pending = engine._refresh()
+        message = (
+            self.env._("The past is still being read in the background; %s sources to go.", pending)
+            if pending
+            else self.env._("The history is up to date.")
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"message": message, "type": "info" if pending else "success", "next": {"type": "ir.actions.client", "tag": "soft_reload"}},
+        }

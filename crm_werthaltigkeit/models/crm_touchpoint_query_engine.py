@@ -1,0 +1,309 @@
+from odoo import models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+COLUMNS = (
+    "partner_id", "commercial_partner_id", "lead_id", "company_id", "date", "approximate", "kind_id", "channel_id",
+    "direction", "stage", "satisfaction", "minutes", "cost", "amount", "currency_id", "user_id", "team_id",
+    "campaign_id", "utm_source_id", "medium_id", "reason_id", "note", "res_model", "res_id",
+)  # fmt: skip
+# thresholds of rating.rating for "top" and "ok"
+RATING_GOOD, RATING_NEUTRAL = 3.66, 2.33
+INTERNAL = SQL("EXISTS (SELECT FROM res_users u WHERE u.partner_id = contact.id AND NOT u.share)")
+
+
+class CrmTouchpointQuery(models.AbstractModel):
+    """Builds the SQL of the capture from the rows of `crm.touchpoint.source`."""
+
+    _name = "crm.touchpoint.query"
+    _description = "Queries of the Capture"
+
+    def _upserts(self, source, ids, past):
+        """Return the statements that write the touchpoints of these records, one per kind of document."""
+        if not source.document_model_path:
+            return [self._upsert(source, ids, past)]
+        documents = self.env["crm.touchpoint.document"].search([])._available()
+        return [self._upsert(source, ids, past, document) for document in documents]
+
+    def _upsert(self, source, ids, past, document=None):
+        """INSERT … SELECT … ON CONFLICT of one source; rows that would not change are not written.
+
+        The moment of a row whose moment Odoo never recorded stays as it was first seen.
+        """
+        updated = [c for c in COLUMNS if not (source.date_rule == "change" and c in ("date", "approximate"))]
+        updated.remove("stage")  # kept by the pass that tells first from repeat purchases
+        excluded = SQL(", ").join(SQL("EXCLUDED.%s", SQL.identifier(c)) for c in updated)
+        current = SQL(", ").join(SQL.identifier("crm_touchpoint", c) for c in updated)
+        return SQL(
+            """
+            INSERT INTO crm_touchpoint (source_id, record_id, slot, %(columns)s, create_uid, create_date, write_uid, write_date)
+            SELECT %(source)s, s.record_id, 0, s.partner_id, s.commercial_partner_id, s.lead_id, s.company_id, s.date,
+                   s.approximate, s.kind_id, s.channel_id, s.direction, s.stage, COALESCE(a.satisfaction, s.satisfaction),
+                   %(minutes)s, %(cost)s,
+                   s.amount, s.currency_id, s.user_id, s.team_id, s.campaign_id, s.utm_source_id, s.medium_id, a.reason_id,
+                   a.note, s.res_model, s.res_id, %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
+              FROM (%(select)s) s
+         LEFT JOIN crm_touchpoint_annotation a
+                ON a.source_id = %(source)s AND a.record_id = s.record_id AND a.slot = 0
+         LEFT JOIN %(rates)s ON rate.company_id = s.company_id AND rate.channel_id = s.channel_id
+       ON CONFLICT (source_id, record_id, slot) WHERE source_id IS NOT NULL
+     DO UPDATE SET (%(updated)s, write_uid, write_date) = (%(excluded)s, EXCLUDED.write_uid, EXCLUDED.write_date)
+             WHERE (%(current)s) IS DISTINCT FROM (%(excluded)s)
+            """,
+            columns=SQL(", ").join(map(SQL.identifier, COLUMNS)),
+            source=source.id,
+            minutes=SQL("COALESCE(a.minutes, s.minutes)"),
+            cost=self._cost(SQL("COALESCE(a.minutes, s.minutes)"), SQL("s.direction")),
+            uid=self.env.uid,
+            select=self._select(source, ids, past, document),
+            rates=self._rates(),
+            updated=SQL(", ").join(map(SQL.identifier, updated)),
+            excluded=excluded,
+            current=current,
+        )
+
+    def _select(self, source, ids, past, document=None):
+        """Select the columns of a touchpoint for each record of the source among `ids`."""
+        model = self.env[source.model].sudo().with_context(active_test=False)
+        domain = Domain(source._parsed_domain())
+        query = model._search(domain, bypass_access=True)
+        query.add_where(SQL("%s = ANY(%s)", SQL.identifier(model._table, "id"), list(ids)))
+        first = lambda name: self._first(model, query, source._paths(name))  # noqa: E731
+        partner, lead, company = (
+            [first(f"{name}_path")] if source[f"{name}_path"] else [] for name in ("partner", "lead", "company")
+        )
+        res_model, res_id = self._opened(source, model, query)
+        if document:
+            target, alias = self._join_document(source, model, query, document)
+            res_model, res_id = SQL("%s", document.model), SQL.identifier(alias, "id")
+            for expressions, path in (
+                (partner, document.partner_path),
+                (lead, document.lead_path),
+                (company, document.company_path),
+            ):
+                if path and target._fields.get(path.split(".")[0]):
+                    expressions.append(self._path(target, query, path, alias))
+        partner, lead = self._coalesce(partner), self._coalesce(lead)
+        query.add_join("LEFT JOIN", "contact", "res_partner", SQL("contact.id = %s", partner))
+        user = first("user_path")
+        query.add_join("LEFT JOIN", "person", "res_users", SQL("person.id = %s", user))
+        query.add_where(SQL("(contact.id IS NOT NULL AND NOT %s OR %s IS NULL AND %s IS NOT NULL)", INTERNAL, partner, lead))
+        date = self._moment(source, model, query)
+        if source.scheduled:
+            query.add_where(SQL("%s <= (now() AT TIME ZONE 'UTC')", date))
+        columns = {
+            "record_id": SQL.identifier(model._table, "id"),
+            "partner_id": SQL("contact.id"),
+            "commercial_partner_id": SQL("contact.commercial_partner_id"),
+            "lead_id": lead,
+            "company_id": self._coalesce(
+                [*company, SQL("contact.company_id"), SQL("person.company_id"), SQL("%s", self._only_company())]
+            ),
+            "date": date,
+            "approximate": SQL("%s", bool(past and source.date_rule == "change")),
+            "kind_id": SQL("%s", source.kind_id.id),
+            "channel_id": self._channel(source, first("alternate_path")),
+            "direction": SQL("%s", source.direction),
+            "stage": SQL("%s::varchar", source.stage or None),
+            "satisfaction": self._satisfaction(first("satisfaction_path")),
+            "minutes": SQL("(%s * %s)::float8", first("minutes_path"), source.minutes_factor),
+            "amount": SQL("(%s * %s)::numeric", first("amount_path"), source.amount_factor),
+            "currency_id": first("currency_path") if source.amount_path else SQL("NULL::int"),
+            "user_id": SQL("person.id"),
+            "team_id": first("team_path"),
+            "campaign_id": first("campaign_path"),
+            "utm_source_id": first("utm_source_path"),
+            "medium_id": first("medium_path"),
+            "res_model": res_model,
+            "res_id": res_id,
+        }
+        return query.select(*(SQL("%s AS %s", sql, SQL.identifier(name)) for name, sql in columns.items()))
+
+    # -- expressions --------------------------------------------------------------------------
+
+    def _path(self, model, query, path, alias=None):
+        """Return the SQL of a dotted path, joining along its many2one fields."""
+        alias = alias or model._table
+        *links, last = path.lstrip("?").split(".")
+        for name in links:
+            model, alias = model._fields[name].join(model, alias, query)
+        return model._field_to_sql(alias, last, query)
+
+    def _first(self, model, query, paths):
+        """Return the first value that is there of several paths; NULL where none exists here."""
+        source = self.env["crm.touchpoint.source"].new({"model": model._name})
+        return self._coalesce([self._path(model, query, path) for path in paths if source._path_exists(path)])
+
+    def _coalesce(self, expressions):
+        if not expressions:
+            return SQL("NULL::int")
+        return expressions[0] if len(expressions) == 1 else SQL("COALESCE(%s)", SQL(", ").join(expressions))
+
+    def _moment(self, source, model, query):
+        """Return the moment as a naive UTC timestamp; a plain date counts as its noon."""
+        if source.date_rule == "change":
+            return self._path(model, query, "write_date")
+        expressions = []
+        for path in source._paths("date_path"):
+            target = model
+            *links, last = path.lstrip("?").split(".")
+            for name in links:
+                target = self.env[target._fields[name].comodel_name]
+            sql = self._path(model, query, path)
+            expressions.append(SQL("(%s + time '12:00')", sql) if target._fields[last].type == "date" else sql)
+        return self._coalesce(expressions)
+
+    def _opened(self, source, model, query):
+        """Return model and id of the record that a click on the touchpoint opens."""
+        if not source.open_path:
+            return SQL("%s", source.model), SQL.identifier(model._table, "id")
+        target = model
+        for name in source.open_path.split("."):
+            target = self.env[target._fields[name].comodel_name]
+        return SQL("%s", target._name), self._path(model, query, source.open_path)
+
+    def _join_document(self, source, model, query, document):
+        """Join the documents of one kind that the records name by model and id."""
+        target = self.env[document.model].sudo().with_context(active_test=False)
+        condition = SQL(
+            "document.id = %s AND %s = %s",
+            self._path(model, query, source.document_id_path),
+            self._path(model, query, source.document_model_path),
+            document.model,
+        )
+        query.add_join("JOIN", "document", target._table, condition)
+        domain = document._parsed_domain()
+        if domain:
+            query.add_where(SQL("document.id IN %s", target._search(domain, bypass_access=True).subselect()))
+        return target, "document"
+
+    def _channel(self, source, alternate):
+        if not (source.alternate_path and source.alternate_channel_id):
+            return SQL("%s::int", source.channel_id.id or None)
+        return SQL(
+            "CASE WHEN %s IS NOT NULL THEN %s ELSE %s::int END",
+            alternate, source.alternate_channel_id.id, source.channel_id.id or None,
+        )  # fmt: skip
+
+    def _satisfaction(self, rating):
+        """Turn a rating from 1 to 5 into the three smileys, with the thresholds of Odoo's ratings."""
+        return SQL(
+            "CASE WHEN %(rating)s >= %(good)s THEN 'good' WHEN %(rating)s >= %(neutral)s THEN 'neutral'"
+            " WHEN %(rating)s > 0 THEN 'bad' END",
+            rating=rating, good=RATING_GOOD, neutral=RATING_NEUTRAL,
+        )  # fmt: skip
+
+    def _only_company(self):
+        """Return the company for records that name none, where there is just one; else None."""
+        companies = self.env["res.company"].sudo().search([], limit=2)
+        return companies.id if len(companies) == 1 else None
+
+    def _rates(self):
+        """The channels' rates per company as a table `rate`."""
+        rows = self.env["crm.touchpoint.channel"]._rates() or [(0, 0, 0.0, 0.0, 0.0)]
+        return SQL(
+            "(VALUES %s) AS rate (company_id, channel_id, per_contact, per_hour, default_minutes)",
+            SQL(", ").join(SQL("(%s, %s, %s::numeric, %s::numeric, %s::numeric)", *row) for row in rows),
+        )
+
+    def _cost(self, minutes, direction):
+        """Cost of a contact: per contact plus per hour; what happened only among ourselves costs too."""
+        return SQL(
+            "round(COALESCE(rate.per_contact + COALESCE(NULLIF(%s, 0)::numeric, rate.default_minutes) / 60"
+            " * rate.per_hour, 0), 2)",
+            minutes,
+        )  # fmt: skip
+
+    def _cost_update(self, condition):
+        """Value touchpoints anew with the rates of their channel."""
+        return SQL(
+            """
+            UPDATE crm_touchpoint t SET cost = %(cost)s, write_date = now() AT TIME ZONE 'UTC'
+              FROM %(rates)s
+             WHERE rate.company_id = t.company_id AND rate.channel_id = t.channel_id AND %(condition)s
+               AND t.cost IS DISTINCT FROM %(cost)s
+            """,
+            cost=self._cost(SQL("t.minutes"), SQL("t.direction")),
+            rates=self._rates(),
+            condition=condition,
+        )
+
+    # -- passes over touchpoints --------------------------------------------------------------
+
+    def _completions(self, condition, moved=None):
+        """Return the statements that keep touchpoints in step with contacts, leads and each other.
+
+        :param condition: which touchpoints `t` are new or changed
+        :param moved: which contacts `p` may belong to another company by now; None: only the
+            touchpoints of the condition are looked at
+        """
+        touched = SQL("(SELECT DISTINCT t.commercial_partner_id FROM crm_touchpoint t WHERE %s)", condition)
+        customer_of_lead = SQL(
+            """
+            UPDATE crm_touchpoint t
+               SET partner_id = l.partner_id, commercial_partner_id = p.commercial_partner_id, write_date = now() AT TIME ZONE 'UTC'
+              FROM crm_lead l JOIN res_partner p ON p.id = l.partner_id
+             WHERE t.lead_id = l.id AND t.partner_id IS NULL
+            """
+        )
+        left_customer = SQL(
+            """
+            UPDATE crm_customer_value v SET stale = TRUE
+              FROM crm_touchpoint t JOIN res_partner p ON p.id = t.partner_id
+             WHERE v.partner_id = t.commercial_partner_id AND t.commercial_partner_id <> p.commercial_partner_id AND NOT v.stale
+               AND %s
+            """,
+            moved or SQL("FALSE"),
+        )
+        moved_contact = SQL(
+            """
+            UPDATE crm_touchpoint t SET commercial_partner_id = p.commercial_partner_id, write_date = now() AT TIME ZONE 'UTC'
+              FROM res_partner p
+             WHERE p.id = t.partner_id AND t.commercial_partner_id IS DISTINCT FROM p.commercial_partner_id AND %s
+            """,
+            moved or condition,
+        )
+        purchase_stage = SQL(
+            """
+            UPDATE crm_touchpoint t SET stage = CASE WHEN o.position = 1 THEN 'purchase' ELSE 'repeat' END,
+                   write_date = now() AT TIME ZONE 'UTC'
+              FROM (SELECT t.id, row_number() OVER (PARTITION BY t.commercial_partner_id ORDER BY t.date, t.id) AS position
+                      FROM crm_touchpoint t JOIN crm_touchpoint_kind k ON k.id = t.kind_id AND k.is_purchase
+                     WHERE t.commercial_partner_id IN %s) o
+             WHERE o.id = t.id AND t.stage IS DISTINCT FROM CASE WHEN o.position = 1 THEN 'purchase' ELSE 'repeat' END
+            """,
+            touched,
+        )
+        if moved is None:
+            return [moved_contact, purchase_stage]
+        return [customer_of_lead, left_customer, moved_contact, purchase_stage]
+
+    def _moves(self, model, old_ids, new_id):
+        """Return the statements that move touchpoints and annotations of merged records of a model."""
+        sources = self.env["crm.touchpoint.source"].with_context(active_test=False).search([("model", "=", model)])
+        statements = [
+            SQL(
+                "UPDATE %s SET record_id = %s, slot = CASE WHEN slot = 0 THEN record_id ELSE slot END"
+                " WHERE source_id = ANY(%s) AND record_id = ANY(%s)",
+                SQL.identifier(table), new_id, sources.ids, old_ids,
+            )
+            for table in ("crm_touchpoint", "crm_touchpoint_annotation")
+        ]  # fmt: skip
+        statements.append(
+            SQL(
+                "UPDATE crm_touchpoint SET res_id = %s WHERE res_model = %s AND res_id = ANY(%s)", new_id, model, old_ids
+            )
+        )
+        if model == "crm.lead":
+            statements.append(SQL("UPDATE crm_touchpoint SET lead_id = %s WHERE lead_id = ANY(%s)", new_id, old_ids))
+        if model == "res.partner":
+            statements.append(
+                SQL(
+                    """
+                    UPDATE crm_touchpoint t SET commercial_partner_id = p.commercial_partner_id, write_date = now() AT TIME ZONE 'UTC'
+                      FROM res_partner p WHERE p.id = t.partner_id AND p.id = %s
+                    """,
+                    new_id,
+                )
+            )
+        return statements

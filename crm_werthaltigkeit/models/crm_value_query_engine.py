@@ -1,0 +1,449 @@
+from odoo import models
+from odoo.tools import SQL
+
+from .crm_value_engine import KNOWN_COST_LIMIT
+
+FIGURES = (
+    "gross", "discounts", "rewards", "returns", "revenue", "cost_of_goods", "known_cost_share", "margin_known", "db1",
+    "db1_rate", "order_count", "return_count", "return_rate", "purchase_days", "orders_ever", "first_order_date",
+    "last_order_date", "mean_interval", "touchpoint_count", "touchpoint_cost", "last_touchpoint", "happy_count",
+    "unhappy_count", "observed_channel_id", "awareness_id", "user_id", "team_id", "country_id", "industry_id",
+    "no_profiling", "currency_id",
+)  # fmt: skip
+
+
+class CrmValueQuery(models.AbstractModel):
+    """Builds the SQL of the customer values, by the definitions of gross, return, cost and purchase.
+
+    Every statement is bound to one root company and its branches. Amounts are in the currency of
+    that company, at the rate of the document.
+    """
+
+    _name = "crm.value.query"
+    _description = "Queries of Customer Values"
+
+    # -- documents as lines: customer, day, document, gross, discount, reward, returned, cost, known ----
+
+    def _lines(self, company, customers):
+        """Return one SELECT of all lines that count for these customers."""
+        if company.werthaltigkeit_basis == "invoice":
+            parts = [self._invoice_lines(company, customers)]
+        else:
+            parts = [self._order_lines(company, customers), self._order_credit_notes(company, customers)]
+            if "pos.order" in self.env:
+                parts.append(self._pos_lines(company, customers))
+        return SQL(" UNION ALL ").join(parts)
+
+    def _split(self, amount, discount, quantity, price, reward):
+        """Split a line's net amount into gross, discount, reward and returned amount.
+
+        `amount` is net of the line discount; at a discount of 100 % gross comes from the price. A
+        negative quantity is a return at what was paid, a negative price a discount, a reward line
+        neither.
+        """
+        before = SQL(
+            "CASE WHEN %(discount)s < 100 THEN %(amount)s / (1 - COALESCE(%(discount)s, 0) / 100) ELSE %(full)s END",
+            discount=discount, amount=amount, full=SQL("%s * %s", price, quantity),
+        )  # fmt: skip
+        return SQL(
+            """
+            CASE WHEN NOT %(reward)s AND %(qty)s >= 0 AND %(price)s >= 0 THEN %(before)s ELSE 0 END AS gross,
+            CASE WHEN %(reward)s THEN 0
+                 WHEN %(price)s < 0 THEN -%(amount)s
+                 WHEN %(qty)s >= 0 THEN %(before)s - %(amount)s ELSE 0 END AS discount,
+            CASE WHEN %(reward)s THEN -%(amount)s ELSE 0 END AS reward,
+            CASE WHEN NOT %(reward)s AND %(qty)s < 0 AND %(price)s >= 0 THEN -%(amount)s ELSE 0 END AS returned
+            """,
+            reward=reward, qty=quantity, price=price, amount=amount, before=before,
+        )  # fmt: skip
+
+    def _known(self, amount, quantity, price, reward, unit_cost, created, company):
+        """Net amount of a sold line whose cost is known: not zero, and not stamped on it afterwards."""
+        since = company.werthaltigkeit_cost_known_since
+        return SQL(
+            "CASE WHEN %(sold)s THEN %(amount)s ELSE 0 END AS sold,"
+            " CASE WHEN %(sold)s AND COALESCE(%(cost)s, 0) <> 0 AND %(created)s >= %(since)s THEN %(amount)s ELSE 0 END AS known",
+            sold=SQL("NOT %s AND %s >= 0 AND %s >= 0", reward, quantity, price),
+            amount=amount, cost=unit_cost, created=created, since=since or "-infinity",
+        )  # fmt: skip
+
+    def _order_lines(self, company, customers):
+        """Lines of confirmed orders."""
+        reward = self._column("sale.order.line", "is_reward_line", SQL("l.is_reward_line"))
+        amount = SQL("(l.price_subtotal / COALESCE(NULLIF(o.currency_rate, 0), 1))")
+        price = SQL("(l.price_unit / COALESCE(NULLIF(o.currency_rate, 0), 1))")
+        return SQL(
+            """
+            SELECT p.commercial_partner_id AS customer, %(day)s AS day, 'o' || o.id AS document, %(split)s, %(known)s,
+                   l.purchase_price * l.product_uom_qty / COALESCE(NULLIF(o.currency_rate, 0), 1) AS cost
+              FROM sale_order o
+              JOIN sale_order_line l ON l.order_id = o.id
+              JOIN res_partner p ON p.id = o.partner_id
+             WHERE o.state = 'sale' AND o.company_id = ANY(%(companies)s) AND l.display_type IS NULL
+               AND l.is_downpayment IS NOT TRUE AND %(no_money)s AND %(customers)s
+            """,
+            day=self._day(SQL("o.date_order"), company),
+            split=self._split(amount, SQL("COALESCE(l.discount, 0)"), SQL("l.product_uom_qty"), price, reward),
+            known=self._known(amount, SQL("l.product_uom_qty"), price, reward, SQL("l.purchase_price"), SQL("l.create_date"), company),
+            companies=self._branches(company),
+            no_money=self._not_money("sale.order.line"),
+            customers=customers(SQL("p.commercial_partner_id")) if customers else SQL("FALSE"),
+        )  # fmt: skip
+
+    def _order_credit_notes(self, company, customers):
+        """Posted credit notes as returns beside the orders; the same goods count once.
+
+        Left out: lines of orders that are negative themselves, and what was credited only to be
+        invoiced again (credited beyond what was invoiced more than ordered does count).
+        """
+        pos = (
+            SQL("AND NOT EXISTS (SELECT FROM pos_order po WHERE po.account_move = m.id)") if "pos.order" in self.env else SQL()
+        )
+        amount = SQL("(a.price_subtotal / COALESCE(NULLIF(m.invoice_currency_rate, 0), 1))")
+        return SQL(
+            """
+            SELECT p.commercial_partner_id, COALESCE(m.invoice_date, m.date), 'c' || m.id, 0, 0, 0,
+                   %(amount)s * COALESCE(link.part, 1), 0, 0,
+                   -COALESCE(link.unit_cost, 0) * a.quantity * COALESCE(link.part, 1)
+              FROM account_move m
+              JOIN account_move_line a ON a.move_id = m.id AND a.display_type = 'product'
+              JOIN res_partner p ON p.id = m.partner_id
+              LEFT JOIN LATERAL (
+                SELECT avg(l.purchase_price / COALESCE(NULLIF(o.currency_rate, 0), 1)) AS unit_cost,
+                       bool_or(l.product_uom_qty < 0) AS negative, bool_or(l.is_downpayment) AS downpayment,
+                       min(GREATEST(0, q.credited - GREATEST(0, q.invoiced - l.product_uom_qty)) / NULLIF(q.credited, 0)) AS part
+                  FROM sale_order_line_invoice_rel r
+                  JOIN sale_order_line l ON l.id = r.order_line_id
+                  JOIN sale_order o ON o.id = l.order_id
+                  JOIN LATERAL (
+                    SELECT sum(al.quantity) FILTER (WHERE am.move_type = 'out_refund') AS credited,
+                           COALESCE(sum(al.quantity) FILTER (WHERE am.move_type = 'out_invoice'), 0) AS invoiced
+                      FROM sale_order_line_invoice_rel ar
+                      JOIN account_move_line al ON al.id = ar.invoice_line_id
+                      JOIN account_move am ON am.id = al.move_id AND am.state = 'posted'
+                     WHERE ar.order_line_id = l.id) q ON TRUE
+                 WHERE r.invoice_line_id = a.id) link ON TRUE
+             WHERE m.move_type = 'out_refund' AND m.state = 'posted' AND m.company_id = ANY(%(companies)s)
+               AND link.negative IS NOT TRUE AND link.downpayment IS NOT TRUE %(pos)s AND %(customers)s
+            """,
+            amount=amount, pos=pos, companies=self._branches(company),
+            customers=customers(SQL("p.commercial_partner_id")) if customers else SQL("FALSE"),
+        )  # fmt: skip
+
+    def _invoice_lines(self, company, customers):
+        """Lines of posted invoices, receipts and credit notes; cost and rewards come from their order line."""
+        reward = SQL("COALESCE(link.reward, FALSE)")
+        sign = SQL("(CASE WHEN m.move_type = 'out_refund' THEN -1 ELSE 1 END)")
+        amount = SQL("(%s * a.price_subtotal / COALESCE(NULLIF(m.invoice_currency_rate, 0), 1))", sign)
+        price = SQL("(a.price_unit / COALESCE(NULLIF(m.invoice_currency_rate, 0), 1))")
+        quantity = SQL("(%s * a.quantity)", sign)
+        return SQL(
+            """
+            SELECT p.commercial_partner_id AS customer, COALESCE(m.invoice_date, m.date) AS day, 'm' || m.id AS document,
+                   %(split)s, %(known)s, COALESCE(link.unit_cost, 0) * %(quantity)s AS cost
+              FROM account_move m
+              JOIN account_move_line a ON a.move_id = m.id AND a.display_type = 'product'
+              LEFT JOIN res_partner p ON p.id = m.partner_id
+              LEFT JOIN LATERAL (
+                SELECT avg(l.purchase_price / COALESCE(NULLIF(o.currency_rate, 0), 1)) AS unit_cost,
+                       bool_or(%(reward_column)s) AS reward, bool_or(l.is_downpayment) AS downpayment,
+                       bool_or(NOT %(no_money)s) AS money, min(l.create_date) AS created
+                  FROM sale_order_line_invoice_rel r
+                  JOIN sale_order_line l ON l.id = r.order_line_id
+                  JOIN sale_order o ON o.id = l.order_id
+                 WHERE r.invoice_line_id = a.id) link ON TRUE
+             WHERE m.move_type IN ('out_invoice', 'out_refund', 'out_receipt') AND m.state = 'posted'
+               AND m.company_id = ANY(%(companies)s) AND link.downpayment IS NOT TRUE AND link.money IS NOT TRUE AND %(customers)s
+            """,
+            split=self._split(amount, SQL("COALESCE(a.discount, 0)"), quantity, price, reward),
+            known=self._known(amount, quantity, price, reward, SQL("link.unit_cost"), SQL("link.created"), company),
+            quantity=quantity,
+            reward_column=self._column("sale.order.line", "is_reward_line", SQL("l.is_reward_line")),
+            no_money=self._not_money("sale.order.line"),
+            companies=self._branches(company),
+            customers=customers(SQL("p.commercial_partner_id")) if customers else SQL("p.id IS NULL"),
+        )  # fmt: skip
+
+    def _pos_lines(self, company, customers):
+        """Lines of paid POS orders, but those that settle a sale order, which counts itself."""
+        reward = self._column("pos.order.line", "is_reward_line", SQL("l.is_reward_line"))
+        amount = SQL("(l.price_subtotal / COALESCE(NULLIF(o.currency_rate, 0), 1))")
+        price = SQL("(l.price_unit / COALESCE(NULLIF(o.currency_rate, 0), 1))")
+        settled = self._column("pos.order.line", "sale_order_origin_id", SQL("(l.sale_order_origin_id IS NOT NULL)"))
+        unit_cost = SQL("(CASE WHEN l.is_total_cost_computed THEN l.total_cost END)")
+        return SQL(
+            """
+            SELECT p.commercial_partner_id, %(day)s, 'p' || o.id, %(split)s, %(known)s, COALESCE(%(cost)s, 0)
+              FROM pos_order o
+              JOIN pos_order_line l ON l.order_id = o.id
+              LEFT JOIN res_partner p ON p.id = o.partner_id
+             WHERE o.state IN ('paid', 'done') AND o.company_id = ANY(%(companies)s) AND NOT %(settled)s
+               AND %(no_money)s AND %(customers)s
+            """,
+            day=self._day(SQL("o.date_order"), company),
+            split=self._split(amount, SQL("COALESCE(l.discount, 0)"), SQL("l.qty"), price, reward),
+            known=self._known(amount, SQL("l.qty"), price, reward, unit_cost, SQL("l.create_date"), company),
+            cost=unit_cost, companies=self._branches(company), settled=settled,
+            no_money=self._not_money("pos.order.line"),
+            customers=customers(SQL("p.commercial_partner_id")) if customers else SQL("p.id IS NULL"),
+        )  # fmt: skip
+
+    def _day(self, moment, company):
+        """The day of a moment in the company's time zone."""
+        return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", moment, company._werthaltigkeit_tz())
+
+    def _column(self, model, name, sql):
+        """A boolean column that another app brings; false without it."""
+        return SQL("COALESCE(%s, FALSE)", sql) if name in self.env[model]._fields else SQL("FALSE")
+
+    def _not_money(self, model):
+        """Condition: the line neither sells nor spends a gift card or an eWallet, which are means of payment."""
+        if "reward_id" not in self.env[model]._fields:
+            return SQL("TRUE")
+        programs = self.env["loyalty.program"].sudo().with_context(active_test=False)
+        money = programs.search([("program_type", "in", ("gift_card", "ewallet"))])
+        return SQL(
+            "(l.reward_id IS NULL OR l.reward_id <> ALL(%s)) AND (l.reward_id IS NOT NULL OR l.product_id <> ALL(%s))",
+            money.reward_ids.ids, money.rule_ids.product_ids.ids,
+        )  # fmt: skip
+
+    def _branches(self, company):
+        """Ids of a root company and its branches."""
+        return self.env["res.company"].sudo().with_context(active_test=False).search([("id", "child_of", company.id)]).ids
+
+    # -- figures ------------------------------------------------------------------------------
+
+    def _figures(self, company, customers):
+        """Return the statements that compute and write the figures of these customers."""
+        insert_columns = SQL(", ").join(SQL.identifier(name) for name in FIGURES)
+        new_columns = SQL(", ").join(SQL.identifier("n", name) for name in FIGURES)
+        excluded = SQL(", ").join(SQL.identifier("excluded", name) for name in FIGURES)
+        current = SQL(", ").join(SQL.identifier("v", name) for name in FIGURES)
+        conflict = SQL("(company_id, partner_id)") if customers else SQL("(company_id) WHERE anonymous")
+        return [
+            SQL("DROP TABLE IF EXISTS crm_value_new"),
+            SQL("CREATE TEMP TABLE crm_value_new ON COMMIT DROP AS %s", self._aggregate(company, customers)),
+            SQL(
+                """
+                INSERT INTO crm_customer_value AS v
+                       (company_id, partner_id, anonymous, %(columns)s, stale, computed_on, create_uid, create_date, write_uid, write_date)
+                SELECT %(company)s, n.customer, %(anonymous)s, %(new)s, FALSE, now() AT TIME ZONE 'UTC',
+                       %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
+                  FROM crm_value_new n
+           ON CONFLICT %(conflict)s
+         DO UPDATE SET (%(columns)s, stale, computed_on, write_uid, write_date)
+                     = (%(excluded)s, FALSE, excluded.computed_on, excluded.write_uid, excluded.write_date)
+                 WHERE v.stale OR (%(current)s) IS DISTINCT FROM (%(excluded)s)
+                """,
+                columns=insert_columns, company=company.id, anonymous=not customers, new=new_columns, uid=self.env.uid,
+                conflict=conflict, excluded=excluded, current=current,
+            ),
+            SQL(
+                """
+                DELETE FROM crm_customer_value v
+                 WHERE v.company_id = %s AND %s AND v.value_class_manual IS NULL
+                   AND NOT EXISTS (SELECT FROM crm_value_new n WHERE n.customer IS NOT DISTINCT FROM v.partner_id)
+                """,
+                company.id,
+                customers(SQL("v.partner_id")) if customers else SQL("v.partner_id IS NULL"),
+            ),
+        ]  # fmt: skip
+
+    def _aggregate(self, company, customers):
+        """Select one row of figures per customer; NULL means "not known", never 0."""
+        start = company._werthaltigkeit_period_start()
+        places = company.currency_id.decimal_places
+        money = lambda name: SQL("round(COALESCE(d.%s, 0), %s)", SQL.identifier(name), places)  # noqa: E731
+        team = SQL("partner.team_id") if self.env["res.partner"]._fields.get("team_id") else SQL("NULL::int")
+        return SQL(
+            """
+            WITH lines AS (%(lines)s),
+            documents AS (
+                SELECT customer, day, document, sum(gross) AS gross, sum(discount) AS discount, sum(reward) AS reward,
+                       sum(returned) AS returned, sum(sold) AS sold, sum(known) AS known, sum(cost) AS cost
+                  FROM lines GROUP BY customer, day, document),
+            d AS (
+                SELECT customer,
+                       sum(gross) FILTER (WHERE day >= %(start)s) AS gross,
+                       sum(discount) FILTER (WHERE day >= %(start)s) AS discounts,
+                       sum(reward) FILTER (WHERE day >= %(start)s) AS rewards,
+                       sum(returned) FILTER (WHERE day >= %(start)s) AS returns,
+                       sum(cost) FILTER (WHERE day >= %(start)s) AS cost_of_goods,
+                       sum(sold) FILTER (WHERE day >= %(start)s) AS sold,
+                       sum(known) FILTER (WHERE day >= %(start)s) AS known,
+                       count(*) FILTER (WHERE day >= %(start)s AND gross > 0) AS order_count,
+                       count(*) FILTER (WHERE day >= %(start)s AND returned > 0) AS return_count,
+                       count(DISTINCT day) FILTER (WHERE day >= %(start)s AND gross > 0) AS purchase_days,
+                       count(DISTINCT day) FILTER (WHERE gross > 0) AS days_ever,
+                       count(*) FILTER (WHERE gross > 0) AS orders_ever,
+                       min(day) FILTER (WHERE gross > 0) AS first_order_date,
+                       max(day) FILTER (WHERE gross > 0) AS last_order_date
+                  FROM documents GROUP BY customer),
+            t AS (%(touchpoints)s),
+            figures AS (
+                SELECT COALESCE(d.customer, t.customer) AS customer,
+                       %(gross)s AS gross, %(discounts)s AS discounts, %(rewards)s AS rewards, %(returns)s AS returns,
+                       %(cost)s AS cost_of_goods, COALESCE(d.known / NULLIF(d.sold, 0), 0)::float8 AS known_cost_share,
+                       COALESCE(d.order_count, 0) AS order_count, COALESCE(d.return_count, 0) AS return_count,
+                       COALESCE(d.purchase_days, 0) AS purchase_days, COALESCE(d.orders_ever, 0) AS orders_ever,
+                       d.first_order_date, d.last_order_date,
+                       CASE WHEN d.days_ever > 1
+                            THEN (d.last_order_date - d.first_order_date)::float8 / (d.days_ever - 1) END AS mean_interval,
+                       COALESCE(t.touchpoint_count, 0) AS touchpoint_count, COALESCE(t.touchpoint_cost, 0) AS touchpoint_cost,
+                       t.last_touchpoint, COALESCE(t.happy_count, 0) AS happy_count, COALESCE(t.unhappy_count, 0) AS unhappy_count,
+                       t.observed_channel_id, t.awareness_id
+                  FROM d FULL JOIN t ON t.customer = d.customer)
+            SELECT f.*, f.gross - f.discounts - f.rewards - f.returns AS revenue,
+                   f.known_cost_share >= %(limit)s AS margin_known,
+                   CASE WHEN f.known_cost_share >= %(limit)s THEN f.gross - f.returns - f.cost_of_goods END AS db1,
+                   CASE WHEN f.known_cost_share >= %(limit)s THEN ((f.gross - f.returns - f.cost_of_goods)
+                        / NULLIF(f.gross - f.discounts - f.rewards - f.returns, 0))::float8 END AS db1_rate,
+                   (f.returns / NULLIF(f.gross, 0))::float8 AS return_rate,
+                   partner.user_id, %(team)s AS team_id, partner.country_id, partner.industry_id,
+                   %(currency)s AS currency_id, partner.id IN (%(objectors)s) AS no_profiling
+              FROM figures f LEFT JOIN res_partner partner ON partner.id = f.customer
+             WHERE NOT EXISTS (SELECT FROM res_users u WHERE u.partner_id = f.customer AND NOT u.share)
+            """,
+            lines=self._lines(company, customers), start=start, touchpoints=self._touchpoints(company, customers, start),
+            gross=money("gross"), discounts=money("discounts"), rewards=money("rewards"), returns=money("returns"),
+            cost=money("cost_of_goods"), limit=KNOWN_COST_LIMIT, team=team, currency=company.currency_id.id,
+            objectors=self._objectors(),
+        )  # fmt: skip
+
+    def _touchpoints(self, company, customers, start):
+        """Touchpoints of the period per customer; how they became aware of us is their first known UTM source."""
+        return SQL(
+            """
+            SELECT t.commercial_partner_id AS customer,
+                   count(*) FILTER (WHERE t.date >= %(start)s) AS touchpoint_count,
+                   sum(t.cost) FILTER (WHERE t.date >= %(start)s) AS touchpoint_cost,
+                   max(t.date) AS last_touchpoint,
+                   count(*) FILTER (WHERE t.satisfaction = 'good' AND t.date >= %(start)s) AS happy_count,
+                   count(*) FILTER (WHERE t.satisfaction = 'bad' AND t.date >= %(start)s) AS unhappy_count,
+                   mode() WITHIN GROUP (ORDER BY t.channel_id) FILTER (WHERE t.direction = 'in' AND t.channel_id IS NOT NULL)
+                       AS observed_channel_id,
+                   (array_agg(t.utm_source_id ORDER BY t.date, t.id) FILTER (WHERE t.utm_source_id IS NOT NULL))[1] AS awareness_id
+              FROM crm_touchpoint t
+             WHERE t.company_id = ANY(%(companies)s) AND t.commercial_partner_id IS NOT NULL AND %(customers)s
+             GROUP BY t.commercial_partner_id
+            """,
+            start=start, companies=self._branches(company),
+            customers=customers(SQL("t.commercial_partner_id")) if customers else SQL("FALSE"),
+        )  # fmt: skip
+
+    def _objectors(self):
+        """Select the contacts whose last word on profiling is no."""
+        return SQL("""
+            SELECT c.partner_id
+              FROM (SELECT DISTINCT ON (partner_id) partner_id, state FROM crm_consent
+                     WHERE purpose = 'profiling' AND partner_id IS NOT NULL ORDER BY partner_id, date DESC, id DESC) c
+             WHERE c.state = 'withdrawn'
+        """)
+
+    # -- which customers ----------------------------------------------------------------------
+
+    def _highest_partner(self):
+        return self.env.execute_query(SQL("SELECT COALESCE(max(id), 0) FROM res_partner"))[0][0]
+
+    def _upper_partner(self, last_id, batch):
+        """Return the id that ends the next batch of contacts after `last_id`."""
+        query = SQL("SELECT max(id) FROM (SELECT id FROM res_partner WHERE id > %s ORDER BY id LIMIT %s) p", last_id, batch)
+        return self.env.execute_query(query)[0][0] or last_id + batch
+
+    def _changed(self, company):
+        """Select the customers whose documents, touchpoints or master data were written since the last run."""
+        since = company.werthaltigkeit_value_watermark
+        companies = self._branches(company)
+        if not since:
+            return SQL("SELECT id FROM res_partner WHERE id = commercial_partner_id")
+        documents = [
+            ("sale_order", SQL("d.write_date >= %s", since)),
+            ("sale_order", SQL("EXISTS (SELECT FROM sale_order_line l WHERE l.order_id = d.id AND l.write_date >= %s)", since)),
+            ("account_move", SQL("d.write_date >= %s", since)),
+        ]
+        if "pos.order" in self.env:
+            documents.append(("pos_order", SQL("d.write_date >= %s", since)))
+        parts = [
+            SQL(
+                "SELECT p.commercial_partner_id FROM %s d JOIN res_partner p ON p.id = d.partner_id"
+                " WHERE d.company_id = ANY(%s) AND %s",
+                SQL.identifier(table), companies, condition,
+            )
+            for table, condition in documents
+        ]  # fmt: skip
+        parts += [
+            SQL("SELECT p.commercial_partner_id FROM res_partner p JOIN crm_customer_value v ON v.partner_id = p.commercial_partner_id"
+                " AND v.company_id = %s WHERE p.write_date >= %s", company.id, since),
+            SQL("SELECT t.commercial_partner_id FROM crm_touchpoint t WHERE t.write_date >= %s AND t.company_id = ANY(%s)"
+                " AND t.commercial_partner_id IS NOT NULL", since, companies),
+            SQL("SELECT v.partner_id FROM crm_customer_value v WHERE v.company_id = %s AND v.stale AND v.partner_id IS NOT NULL", company.id),
+        ]  # fmt: skip
+        return SQL(" UNION ").join(parts)
+
+    # -- ranking ------------------------------------------------------------------------------
+
+    def _ranking_input(self, company):
+        """Select what the ranking needs of every customer of a company.
+
+        Columns: id, revenue, revenue with known cost, CM I, margin known, purchase days, last order,
+        objected to profiling, anonymous, has documents in the period.
+        """
+        return SQL(
+            """
+            SELECT id, revenue::float8, (revenue * known_cost_share)::float8, db1::float8, margin_known, purchase_days,
+                   last_order_date, COALESCE(no_profiling, FALSE), COALESCE(anonymous, FALSE), gross <> 0 OR returns <> 0
+              FROM crm_customer_value WHERE company_id = %s ORDER BY id
+            """,
+            company.id,
+        )
+
+    def _write_ranking(self, rows):
+        """Write ranks, shares, scores and computed classes where they changed; a first class takes effect at once."""
+        names = ("rank_value", "rank_basis", "share", "cumulated_share", "recency_score", "frequency_score", "monetary_score",
+                 "rfm", "value_class_computed")  # fmt: skip
+        types = ("int", "numeric", "varchar", "float8", "float8", "int", "int", "int", "varchar", "varchar")
+        arrays = SQL(", ").join(
+            SQL("%s::%s[]", list(column), SQL(type_)) for column, type_ in zip(zip(*rows, strict=True), types, strict=True)
+        )
+        return SQL(
+            """
+            UPDATE crm_customer_value v
+               SET (%(names)s) = (%(new)s),
+                   value_class = CASE WHEN v.value_class IS NULL AND v.class_changed_on IS NULL
+                                      THEN r.value_class_computed ELSE v.value_class END
+              FROM unnest(%(arrays)s) AS r (id, %(names)s)
+             WHERE v.id = r.id AND (%(current)s) IS DISTINCT FROM (%(new)s)
+            """,
+            names=SQL(", ").join(map(SQL.identifier, names)),
+            new=SQL(", ").join(SQL.identifier("r", name) for name in names),
+            current=SQL(", ").join(SQL.identifier("v", name) for name in names),
+            arrays=arrays,
+        )
+
+    def _changed_classes(self, company):
+        """Select the rows whose effective class is no longer the computed one and not a person's word."""
+        return SQL(
+            """
+            SELECT id FROM crm_customer_value
+             WHERE company_id = %s AND (value_class_manual IS NULL OR no_profiling)
+               AND value_class IS DISTINCT FROM value_class_computed ORDER BY id
+            """,
+            company.id,
+        )
+
+    def _merges(self, partner_ids, kept_id):
+        """Return the statements that leave one row per company: the kept customer's, else one a person classed."""
+        return [
+            SQL(
+                """
+                DELETE FROM crm_customer_value v
+                 USING (SELECT id, row_number() OVER (PARTITION BY company_id ORDER BY partner_id = %s DESC,
+                                                      value_class_manual IS NOT NULL DESC, id) AS position
+                          FROM crm_customer_value WHERE partner_id = ANY(%s)) d
+                 WHERE d.id = v.id AND d.position > 1
+                """,
+                kept_id,
+                partner_ids,
+            ),
+            SQL("UPDATE crm_customer_value SET stale = TRUE WHERE partner_id = ANY(%s)", partner_ids),
+        ]

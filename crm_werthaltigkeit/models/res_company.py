@@ -1,0 +1,50 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    werthaltigkeit_basis = fields.Selection(
+        [("order", "Confirmed orders"), ("invoice", "Posted invoices and credit notes")],
+        string="Customer Value From", default="order", required=True,
+    )  # fmt: skip
+    werthaltigkeit_period = fields.Selection(
+        [("12", "Last 12 months"), ("24", "Last 24 months"), ("36", "Last 36 months"), ("all", "All years")],
+        string="Period of Customer Value", default="36", required=True,
+    )  # fmt: skip
+    werthaltigkeit_limit_a = fields.Float("Class A up to (%)", default=80.0)
+    werthaltigkeit_limit_b = fields.Float("Class B up to (%)", default=95.0)
+    werthaltigkeit_cost_known_since = fields.Date(
+        "Costs Known Since",
+        default=lambda self: self._default_cost_known_since(),
+        help="Order lines created earlier carry costs that were stamped on them later: they count as estimated.",
+    )
+    werthaltigkeit_value_watermark = fields.Datetime("Customer Values Read Until")
+
+    _werthaltigkeit_limits = models.Constraint(
+        "CHECK(0 < werthaltigkeit_limit_a AND werthaltigkeit_limit_a < werthaltigkeit_limit_b AND werthaltigkeit_limit_b <= 100)",
+        "The limits of the value classes must rise: 0 < A < B ≤ 100 %.",
+    )
+
+    @api.model
+    def _default_cost_known_since(self):
+        """The day `sale_margin` was installed: it stamps the cost of that day on all older lines."""
+        rows = self.env.execute_query(
+            SQL("SELECT create_date::date FROM ir_model_data WHERE module = 'sale_margin' AND name = 'field_sale_order_line__purchase_price'")
+        )
+        return rows[0][0] if rows else fields.Date.today()
+
+    def _werthaltigkeit_tz(self):
+        """Time zone in which this company's days are counted."""
+        self.ensure_one()
+        return self.resource_calendar_id.tz or self.partner_id.tz or "UTC"
+
+    def _werthaltigkeit_period_start(self):
+        """First day of the period of customer value; the year 1 for all years."""
+        self.ensure_one()
+        if self.werthaltigkeit_period == "all":
+            return fields.Date.to_date("0001-01-01")
+        return fields.Date.context_today(self) - relativedelta(months=int(self.werthaltigkeit_period))

@@ -1,0 +1,1 @@
+from . import crm_touchpoint_waiting, sale_report

@@ -1,0 +1,1 @@
+"""Statistics of the customer base: plain sequences in, plain values out, no Odoo."""
