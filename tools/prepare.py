@@ -1,0 +1,43 @@
+"""What has to be there before a command can work: disk space, Python packages, Odoo, PostgreSQL."""
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+
+from . import odoo, odoo_source, paths, postgres, python_env
+from .ui import Problem
+
+GIGABYTE = 10**9
+# Download and unpacked size together, generously.
+NEEDED_FOR_RUN = 4 * GIGABYTE
+NEEDED_FOR_TEST = 6 * GIGABYTE
+
+
+def everything(parts=python_env.RUN, extra=()):
+    """Prepare what is missing, side by side where possible, and start PostgreSQL.
+
+    :param extra: further functions to run side by side, each preparing one thing
+    """
+    paths.make_dev_folder()
+    source = odoo_source.locate()
+    if not source or not python_env.is_ready(python_env.RUN):
+        _require_space(NEEDED_FOR_TEST if extra else NEEDED_FOR_RUN)
+    jobs = [odoo_source.prepare, lambda: python_env.prepare(parts), *extra]
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        futures = [pool.submit(job) for job in jobs]
+        try:
+            for future in futures:
+                future.result()
+        except Problem:
+            for future in futures:
+                future.cancel()
+            raise
+    postgres.start()
+    odoo.write_config()
+
+
+def _require_space(needed):
+    free = shutil.disk_usage(paths.ROOT).free
+    if free < needed:
+        raise Problem(
+            f"Not enough disk space: {free / GIGABYTE:.1f} GB free, about {needed / GIGABYTE:.0f} GB needed",
+            f"free some space where {paths.ROOT} lies",
+        )
