@@ -1,11 +1,13 @@
 from odoo import api, fields, models
 
+from .res_partner import USER_GROUP
+
 
 class CrmLead(models.Model):
     _inherit = "crm.lead"
 
-    werthaltigkeit_touchpoint_count = fields.Integer("Touchpoints", compute="_compute_werthaltigkeit_touchpoint_count")
-    werthaltigkeit_value_class = fields.Selection(related="partner_id.werthaltigkeit_value_class")
+    werthaltigkeit_touchpoint_count = fields.Integer("Touchpoints", compute="_compute_werthaltigkeit_touchpoint_count", groups=USER_GROUP)
+    werthaltigkeit_value_class = fields.Selection(related="partner_id.werthaltigkeit_value_class", groups=USER_GROUP)
 
     @api.depends("partner_id")
     def _compute_werthaltigkeit_touchpoint_count(self):

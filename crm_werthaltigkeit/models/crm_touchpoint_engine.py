@@ -195,7 +195,7 @@ class CrmTouchpointEngine(models.AbstractModel):
                 middle = len(ids) // 2
                 return self._insert(source, ids[:middle], past) + self._insert(source, ids[middle:], past)
             reason = self.env._("Record %(id)s: %(error)s", id=ids[0], error=str(error).strip().splitlines()[0])
-            source.write({"skipped_count": source.skipped_count + 1, "reason": reason[:500]})
+            source.write({"skipped_ids": sorted({*(source.skipped_ids or []), ids[0]})[-1000:], "reason": reason[:500]})
             return 0
 
     def _execute(self, statement):
@@ -268,7 +268,7 @@ class CrmTouchpointEngine(models.AbstractModel):
         for statement in self.env["crm.touchpoint.query"]._completions(SQL("t.write_date >= %s", started), moved):
             self._execute(statement)
         self._update_costs()
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
 
     def _complete(self, ids):
         """The same for touchpoints that somebody logged by hand."""

@@ -77,7 +77,8 @@ class CrmTouchpointSource(models.Model):
     last_id = fields.Integer("Read Up To", readonly=True, copy=False, help="Last record of the past that was read.")
     watermark = fields.Datetime("Changes Read Until", readonly=True, copy=False)
     last_run = fields.Datetime(readonly=True, copy=False)
-    skipped_count = fields.Integer("Records Set Aside", readonly=True, copy=False)
+    skipped_ids = fields.Json("Ids of Records Set Aside", readonly=True, copy=False)
+    skipped_count = fields.Integer("Records Set Aside", compute="_compute_skipped_count")
     touchpoint_count = fields.Integer(compute="_compute_touchpoint_count")
 
     _lookback_not_negative = models.Constraint("CHECK(lookback_days >= 0)", "Days to read again cannot be negative.")
@@ -86,6 +87,11 @@ class CrmTouchpointSource(models.Model):
         counts = dict(self.env["crm.touchpoint"]._read_group([("source_id", "in", self.ids)], ["source_id"], ["__count"]))
         for source in self:
             source.touchpoint_count = counts.get(source, 0)
+
+    @api.depends("skipped_ids")
+    def _compute_skipped_count(self):
+        for source in self:
+            source.skipped_count = len(source.skipped_ids or [])
 
     @api.constrains("domain")
     def _check_domain(self):
@@ -186,7 +192,7 @@ class CrmTouchpointSource(models.Model):
     def write(self, vals):
         """A changed definition is read again from the start; what people added to touchpoints stays."""
         if DEFINITION & vals.keys():
-            vals = {"state": "new", "reason": False, "last_id": 0, "watermark": False, "skipped_count": 0, **vals}
+            vals = {"state": "new", "reason": False, "last_id": 0, "watermark": False, "skipped_ids": False, **vals}
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -206,5 +212,5 @@ class CrmTouchpointSource(models.Model):
 
     def action_read_again(self):
         """Read the whole past of these rows again, in the background."""
-        self.write({"state": "new", "last_id": 0, "watermark": False, "reason": False, "skipped_count": 0})
+        self.write({"state": "new", "last_id": 0, "watermark": False, "reason": False, "skipped_ids": False})
         self.env.ref("crm_werthaltigkeit.ir_cron_touchpoint").sudo()._trigger()

@@ -43,7 +43,7 @@ class CrmValueEngine(models.AbstractModel):
             if run.try_lock_for_update() and not self._continue(run, commit=True):
                 return  # out of time; the cron is called again and goes on
         for company in self._companies() - runs.company_id:
-            self._update(company)
+            self._update(company, commit=True)
             self.env["ir.cron"]._commit_progress(1)
 
     @api.model
@@ -92,9 +92,11 @@ class CrmValueEngine(models.AbstractModel):
         return lambda column: SQL("%(column)s > %(lower)s AND %(column)s <= %(upper)s", column=column, lower=lower, upper=upper)
 
     @api.model
-    def _update(self, company):
+    def _update(self, company, commit=False):
         """Compute the customers that changed since the last run; return how many."""
         mark = self.env["crm.touchpoint.engine"]._oldest_transaction()
+        if commit:  # the view of the database must be younger than the mark
+            self.env["ir.cron"]._commit_progress(0)
         query = self.env["crm.value.query"].with_company(company)
         self.env.flush_all()
         changed = [row[0] for row in self.env.execute_query(query._changed(company))]
@@ -129,8 +131,8 @@ class CrmValueEngine(models.AbstractModel):
         rows = [RankRow(*row) for row in self.env.execute_query(query._ranking_input(company))]
         if rows:
             self.env.cr.execute(query._write_ranking(self._ranked(company, rows)))
-        self._write_classes(company)
         self.env["crm.customer.value"].invalidate_model(flush=False)
+        self._write_classes(company)
         return len(rows)
 
     def _ranked(self, company, rows):
@@ -141,7 +143,7 @@ class CrmValueEngine(models.AbstractModel):
         values = [self._rank_value(row, rate) for row in rows]
         limits = (company.werthaltigkeit_limit_a / 100, company.werthaltigkeit_limit_b / 100)
         ranking = abc.classify([0.0 if row.anonymous else value for row, value in zip(rows, values, strict=True)], limits)
-        scores = self._scores(rows, values)
+        scores = self._scores(rows, values, company._werthaltigkeit_today())
         return [
             (
                 row.id, value, "db1" if by_margin else "revenue", ranking.share[i], ranking.cumulated[i],
@@ -151,9 +153,8 @@ class CrmValueEngine(models.AbstractModel):
             for i, (row, value) in enumerate(zip(rows, values, strict=True))
         ]  # fmt: skip
 
-    def _scores(self, rows, values):
+    def _scores(self, rows, values, today):
         """Return {row id: (recency, frequency, monetary)} of everybody who bought in the period."""
-        today = fields.Date.context_today(self)
         scored = [(row, value) for row, value in zip(rows, values, strict=True) if row.purchases and not row.no_profiling and not row.anonymous]
         recency = rfm.scores([(today - row.last_order).days for row, _value in scored], higher_is_better=False)
         frequency = rfm.scores([row.purchases for row, _value in scored])
@@ -176,8 +177,7 @@ class CrmValueEngine(models.AbstractModel):
         changed = self.env["crm.customer.value"].browse(
             row[0] for row in self.env.execute_query(self.env["crm.value.query"]._changed_classes(company))
         )
-        changed.invalidate_recordset(["value_class", "value_class_computed"], flush=False)
-        today = fields.Date.context_today(self)
+        today = company._werthaltigkeit_today()
         for (before, after), values in changed.grouped(lambda v: (v.value_class, v.value_class_computed)).items():
             values.write({"value_class": after, "value_class_before": before, "class_changed_on": today})
 

@@ -42,9 +42,13 @@ class ResCompany(models.Model):
         self.ensure_one()
         return self.resource_calendar_id.tz or self.partner_id.tz or "UTC"
 
+    def _werthaltigkeit_today(self):
+        """The date it is in this company now."""
+        return fields.Date.context_today(self.with_context(tz=self._werthaltigkeit_tz()))
+
     def _werthaltigkeit_period_start(self):
         """First day of the period of customer value; the year 1 for all years."""
         self.ensure_one()
         if self.werthaltigkeit_period == "all":
             return fields.Date.to_date("0001-01-01")
-        return fields.Date.context_today(self) - relativedelta(months=int(self.werthaltigkeit_period))
+        return self._werthaltigkeit_today() - relativedelta(months=int(self.werthaltigkeit_period))

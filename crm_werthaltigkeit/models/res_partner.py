@@ -1,51 +1,63 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+USER_GROUP = "crm_werthaltigkeit.group_werthaltigkeit_user"
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
     werthaltigkeit_channel_id = fields.Many2one(
-        "crm.touchpoint.channel", "Preferred Channel", ondelete="set null", help="The channel this contact wants, as they said."
+        "crm.touchpoint.channel", "Preferred Channel", ondelete="set null", help="The channel this contact wants, as they said.",
+        groups=USER_GROUP,
     )
-    werthaltigkeit_interest_ids = fields.Many2many("crm.interest", string="Interests and Hobbies")
-    werthaltigkeit_goal = fields.Text("Customer's Own Goal", help="What success means to this customer.")
+    werthaltigkeit_interest_ids = fields.Many2many("crm.interest", string="Interests and Hobbies", groups=USER_GROUP)
+    werthaltigkeit_goal = fields.Text("Customer's Own Goal", help="What success means to this customer.", groups=USER_GROUP)
     werthaltigkeit_awareness_id = fields.Many2one(
-        "utm.source", "Became Aware Through", ondelete="set null", help="How this customer became aware of us, as they said."
+        "utm.source", "Became Aware Through", ondelete="set null", help="How this customer became aware of us, as they said.",
+        groups=USER_GROUP,
     )
-    werthaltigkeit_consent_ids = fields.One2many("crm.consent", "partner_id", "Consents")
+    werthaltigkeit_consent_ids = fields.One2many("crm.consent", "partner_id", "Consents", groups=USER_GROUP)
     werthaltigkeit_touchpoint_ids = fields.One2many(
-        "crm.touchpoint", "commercial_partner_id", "History", help="All touchpoints of the customer and its contacts."
+        "crm.touchpoint", "commercial_partner_id", "History", help="All touchpoints of the customer and its contacts.",
+        groups=USER_GROUP,
     )
-    werthaltigkeit_value_ids = fields.One2many("crm.customer.value", "partner_id", "Customer Values")
-    werthaltigkeit_value_id = fields.Many2one("crm.customer.value", "Customer Value", compute="_compute_werthaltigkeit_value_id")
-    werthaltigkeit_touchpoint_count = fields.Integer("Touchpoints", compute="_compute_werthaltigkeit_touchpoint_count")
+    werthaltigkeit_value_ids = fields.One2many("crm.customer.value", "partner_id", "Customer Values", groups=USER_GROUP)
+    werthaltigkeit_value_id = fields.Many2one("crm.customer.value", "Customer Value", compute="_compute_werthaltigkeit_value_id", groups=USER_GROUP)
+    werthaltigkeit_touchpoint_count = fields.Integer("Touchpoints", compute="_compute_werthaltigkeit_touchpoint_count", groups=USER_GROUP)
     werthaltigkeit_observed_channel_id = fields.Many2one(
         "crm.touchpoint.channel", "Observed Channel", compute="_compute_werthaltigkeit_value", search="_search_werthaltigkeit_observed_channel_id",
         help="The channel on which this customer comes to us most.",
+        groups=USER_GROUP,
     )  # fmt: skip
     werthaltigkeit_value_class = fields.Selection(
-        [("A", "A"), ("B", "B"), ("C", "C")], "Value Class", compute="_compute_werthaltigkeit_value", search="_search_werthaltigkeit_value_class"
+        [("A", "A"), ("B", "B"), ("C", "C")], "Value Class", compute="_compute_werthaltigkeit_value", search="_search_werthaltigkeit_value_class",
+        groups=USER_GROUP,
     )
     werthaltigkeit_trend = fields.Selection(
-        [("up", "↑"), ("down", "↓"), ("same", "")], "Trend of the Class", compute="_compute_werthaltigkeit_value"
+        [("up", "↑"), ("down", "↓"), ("same", "")], "Trend of the Class", compute="_compute_werthaltigkeit_value",
+        groups=USER_GROUP,
     )
-    werthaltigkeit_rfm = fields.Char("RFM", compute="_compute_werthaltigkeit_value", search="_search_werthaltigkeit_rfm")
+    werthaltigkeit_rfm = fields.Char("RFM", compute="_compute_werthaltigkeit_value", search="_search_werthaltigkeit_rfm", groups=USER_GROUP)
     werthaltigkeit_revenue = fields.Monetary(
-        "Revenue", compute="_compute_werthaltigkeit_value", search="_search_werthaltigkeit_revenue", currency_field="werthaltigkeit_currency_id"
+        "Revenue", compute="_compute_werthaltigkeit_value", search="_search_werthaltigkeit_revenue", currency_field="werthaltigkeit_currency_id",
+        groups=USER_GROUP,
     )
     werthaltigkeit_db1 = fields.Monetary(
-        "CM I", compute="_compute_werthaltigkeit_value", search="_search_werthaltigkeit_db1", currency_field="werthaltigkeit_currency_id"
+        "CM I", compute="_compute_werthaltigkeit_value", search="_search_werthaltigkeit_db1", currency_field="werthaltigkeit_currency_id",
+        groups=USER_GROUP,
     )
     werthaltigkeit_last_order_date = fields.Date(
-        "Last Order", compute="_compute_werthaltigkeit_value", search="_search_werthaltigkeit_last_order_date"
+        "Last Order", compute="_compute_werthaltigkeit_value", search="_search_werthaltigkeit_last_order_date",
+        groups=USER_GROUP,
     )
     werthaltigkeit_order_count = fields.Integer(
-        "Orders in Period", compute="_compute_werthaltigkeit_value", search="_search_werthaltigkeit_order_count"
+        "Orders in Period", compute="_compute_werthaltigkeit_value", search="_search_werthaltigkeit_order_count",
+        groups=USER_GROUP,
     )
-    werthaltigkeit_currency_id = fields.Many2one("res.currency", compute="_compute_werthaltigkeit_value")
-    werthaltigkeit_headline = fields.Char("In One Sentence", compute="_compute_werthaltigkeit_headline")
-    werthaltigkeit_no_profiling = fields.Boolean("Objected to Profiling", compute="_compute_werthaltigkeit_no_profiling")
+    werthaltigkeit_currency_id = fields.Many2one("res.currency", compute="_compute_werthaltigkeit_value", groups=USER_GROUP)
+    werthaltigkeit_headline = fields.Char("In One Sentence", compute="_compute_werthaltigkeit_headline", groups=USER_GROUP)
+    werthaltigkeit_no_profiling = fields.Boolean("Objected to Profiling", compute="_compute_werthaltigkeit_no_profiling", groups=USER_GROUP)
 
     @api.depends_context("company")
     def _compute_werthaltigkeit_value_id(self):
@@ -57,6 +69,7 @@ class ResPartner(models.Model):
             partner.werthaltigkeit_value_id = by_partner.get(partner.commercial_partner_id.id, False)
 
     @api.depends("werthaltigkeit_value_id")
+    @api.depends_context("company")
     def _compute_werthaltigkeit_value(self):
         for partner in self:
             value = partner.werthaltigkeit_value_id

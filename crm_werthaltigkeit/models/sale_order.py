@@ -1,11 +1,13 @@
 from odoo import fields, models
 
+from .res_partner import USER_GROUP
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    werthaltigkeit_touchpoint_count = fields.Integer(related="partner_id.werthaltigkeit_touchpoint_count")
-    werthaltigkeit_value_class = fields.Selection(related="partner_id.werthaltigkeit_value_class")
+    werthaltigkeit_touchpoint_count = fields.Integer(related="partner_id.werthaltigkeit_touchpoint_count", groups=USER_GROUP)
+    werthaltigkeit_value_class = fields.Selection(related="partner_id.werthaltigkeit_value_class", groups=USER_GROUP)
 
     def action_werthaltigkeit_touchpoints(self):
         self.ensure_one()

@@ -1,0 +1,8 @@
+from . import (
+    test_concurrency,
+    test_consent,
+    test_customer_value,
+    test_stats,
+    test_touchpoint,
+    test_touchpoint_engine,
+)

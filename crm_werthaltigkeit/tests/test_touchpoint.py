@@ -1,0 +1,130 @@
+from odoo.exceptions import AccessError
+from odoo.tests import Form, tagged, users
+
+from .common import WerthaltigkeitCase
+
+
+@tagged("post_install", "-at_install")
+class TestTouchpoint(WerthaltigkeitCase):
+    @users("wert_user")
+    def test_log_contact(self):
+        """A salesperson logs a call in a few fields; customer, cost and team follow."""
+        action = self.contact.with_env(self.env).action_werthaltigkeit_log()
+        with Form(self.env["crm.touchpoint"].with_context(**action["context"]), view=action["views"][0][0]) as form:
+            form.channel_id = self.env.ref("crm_werthaltigkeit.touchpoint_channel_phone")
+            form.satisfaction = "good"
+            form.note = "asked for brake pads"
+        touchpoint = form.record
+        self.assertEqual(touchpoint.commercial_partner_id, self.customer)
+        self.assertEqual(touchpoint.user_id, self.env.user)
+        self.assertAlmostEqual(touchpoint.cost, 0.2 + 60 / 12, 2, "5 minutes are assumed for a call")
+        self.assertEqual(touchpoint.summary, "asked for brake pads")
+
+    def test_only_the_author_changes_a_manual_touchpoint(self):
+        colleague = self.env["res.users"].create({
+            "name": "Colleague", "login": "wert_colleague", "group_ids": [(4, self.env.ref("sales_team.group_sale_salesman").id)]
+        })  # fmt: skip
+        touchpoint = self.env["crm.touchpoint"].with_user(self.user).create({"partner_id": self.customer.id, "note": "mine"})
+        touchpoint.note = "changed"
+        self.assertEqual(touchpoint.with_user(colleague).note, "changed", "everybody with customer contact reads it")
+        with self.assertRaises(AccessError):
+            touchpoint.with_user(colleague).note = "theirs"
+        touchpoint.with_user(self.manager).note = "corrected"
+
+    def test_text_of_the_source_needs_its_rights(self):
+        """That a contact took place everybody sees; the text only who may read the document."""
+        private = self._order(self.customer, [(self.tyres, 1)], user_id=self.manager.id)
+        self._capture()
+        touchpoint = self._touchpoints(self.customer, "order")
+        self.assertEqual(touchpoint.with_user(self.manager).summary, private.name)
+        limited = touchpoint.with_user(self.user)
+        self.assertEqual(limited.kind_id.code, "order")
+        self.assertFalse(limited.summary, "own documents only: the order of another is closed")
+        with self.assertRaises(AccessError):
+            limited.action_open_document()
+
+    def test_two_companies(self):
+        """Nobody sees the touchpoints of a company that is not theirs."""
+        company = self.env["res.company"].create({"name": "Second"})
+        touchpoint = self.env["crm.touchpoint"].create({"partner_id": self.customer.id, "company_id": company.id})
+        with self.assertRaises(AccessError):
+            touchpoint.with_user(self.user).read(["date"])
+        self.assertNotIn(touchpoint, self.env["crm.touchpoint"].with_user(self.user).search([]))
+
+    def test_employees_without_customer_contact_see_nothing(self):
+        employee = self.env["res.users"].create({"name": "E", "login": "wert_employee", "group_ids": [(6, 0, self.env.ref("base.group_user").ids)]})
+        for model in ("crm.touchpoint", "crm.customer.value", "crm.consent", "crm.touchpoint.waiting"):
+            with self.assertRaises(AccessError):
+                self.env[model].with_user(employee).search([])
+
+    def test_moved_contact_takes_its_history(self):
+        company = self.env["res.partner"].create({"name": "New Employer", "is_company": True})
+        self.env["crm.touchpoint"].create({"partner_id": self.contact.id})
+        self.contact.parent_id = company
+        self._capture()
+        self.assertEqual(self._touchpoints(company).partner_id, self.contact)
+
+    def test_merged_contacts_keep_every_row(self):
+        for partner in (self.customer, self.other):
+            self._order(partner, [(self.tyres, 1)])
+            self.env["crm.touchpoint"].create({"partner_id": partner.id})
+            partner.message_post(body="Hi", message_type="email", author_id=partner.id)
+        self._capture()
+        self.values._rebuild(self.company)
+        self._value(self.other).with_user(self.manager)._override_class("A", "friend of the house")
+        count = len(self._touchpoints(self.customer)) + len(self._touchpoints(self.other))
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((self.customer + self.other).ids, self.customer)
+        self.assertEqual(len(self._touchpoints(self.customer)), count)
+        self.assertEqual(len(self._value(self.customer)), 1)
+        self._capture()
+        self.values._update(self.company)
+        self.assertEqual(len(self._touchpoints(self.customer)), count)
+        self.assertEqual(self._value(self.customer).revenue, 200.0)
+
+    def test_merged_leads_keep_every_row(self):
+        leads = self.env["crm.lead"].create([{"name": f"Lead {i}", "type": "lead", "email_from": "one@example.com"} for i in range(3)])
+        for lead in leads:
+            lead.message_post(body="Hi", message_type="email", email_from="one@example.com", author_id=False)
+        self._capture()
+        touchpoints = self.env["crm.touchpoint"].search([("lead_id", "in", leads.ids)])
+        self.assertEqual(len(touchpoints), 6)
+        merged = leads.merge_opportunity()
+        self._capture()
+        self.engine._refresh()
+        self.assertEqual(self.env["crm.touchpoint"].search_count([("lead_id", "=", merged.id)]), 6)
+
+    def test_waiting_for_an_answer(self):
+        waiting = self.env["crm.touchpoint.waiting"]
+        self.env["crm.touchpoint"].create({"partner_id": self.contact.id, "direction": "in", "date": "2026-01-01"})
+        old = self.env["crm.touchpoint"].create({"partner_id": self.contact.id, "direction": "in"})
+        self.env.flush_all()
+        row = waiting.search([("commercial_partner_id", "=", self.customer.id)])
+        self.assertEqual(row.touchpoint_id, old)
+        action = row.action_answer()
+        self.env["crm.touchpoint"].with_context(**action["context"]).create({})
+        self.env.flush_all()
+        waiting.invalidate_model()
+        self.assertFalse(waiting.search([("commercial_partner_id", "=", self.customer.id)]))
+
+    def test_mail_by_bcc(self):
+        """A mail of ours with the address in BCC reaches the history of everybody it went to."""
+        self.user.partner_id.email = "seller@our.example"
+        mail = self.env["crm.touchpoint.mail"].message_new({
+            "from": "Seller <seller@our.example>", "to": "Anna <anna@taxi-brandt.example>, x@unknown.example", "subject": "Offer",
+            "date": "2026-03-04 10:00:00",
+        })  # fmt: skip
+        touchpoint = self._touchpoints(self.customer)
+        self.assertRecordValues(touchpoint, [{"partner_id": self.contact.id, "direction": "out", "user_id": self.user.id, "res_id": mail.id}])
+        stranger = self.env["crm.touchpoint.mail"].message_new({"from": "evil@example.com", "to": "anna@taxi-brandt.example", "subject": "x"})
+        self.assertFalse(stranger.touchpoint_ids, "only our own people log contacts by mail")
+
+    def test_headline(self):
+        self._order(self.customer, [(self.tyres, 1)], days_ago=130)
+        self._order(self.customer, [(self.tyres, 1)], days_ago=70)
+        self.env["crm.touchpoint"].create({"partner_id": self.contact.id, "satisfaction": "bad"})
+        self._capture()
+        self.values._rebuild(self.company)
+        self.assertRegex(
+            self.contact.werthaltigkeit_headline, r"^Customer since \d{4} · 2 orders, every 60 days, last 70 days ago \(10 overdue\) · ☹ last contact$"
+        )
