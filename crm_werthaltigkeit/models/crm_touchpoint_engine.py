@@ -130,6 +130,7 @@ class CrmTouchpointEngine(models.AbstractModel):
         ids = self._next_ids(source)
         if not ids:
             source.write({"state": "live", "last_run": fields.Datetime.now(), "reason": False})
+            self.env.ref("crm_werthaltigkeit.ir_cron_value")._trigger()  # values do not wait for their turn
             return 0, True  # what changed while the past was read follows at once
         rows = self._insert(source, ids, past=True)
         source.last_id = ids[-1]

@@ -69,7 +69,7 @@ class CrmValueQuery(models.AbstractModel):
 
     def _order_lines(self, company, customers):
         """Lines of confirmed orders."""
-        reward = self._column("sale.order.line", "is_reward_line", SQL("l.is_reward_line"))
+        reward = self._present("sale.order.line", "reward_id")
         amount = SQL("(l.price_subtotal / COALESCE(NULLIF(o.currency_rate, 0), 1))")
         price = SQL("(l.price_unit / COALESCE(NULLIF(o.currency_rate, 0), 1))")
         return SQL(
@@ -158,7 +158,7 @@ class CrmValueQuery(models.AbstractModel):
             split=self._split(amount, SQL("COALESCE(a.discount, 0)"), quantity, price, reward),
             known=self._known(amount, quantity, price, reward, SQL("link.unit_cost"), SQL("link.created"), company),
             quantity=quantity,
-            reward_column=self._column("sale.order.line", "is_reward_line", SQL("l.is_reward_line")),
+            reward_column=self._present("sale.order.line", "reward_id"),
             no_money=self._not_money("sale.order.line"),
             companies=self._branches(company),
             customers=customers(SQL("p.commercial_partner_id")) if customers else SQL("p.id IS NULL"),
@@ -166,10 +166,10 @@ class CrmValueQuery(models.AbstractModel):
 
     def _pos_lines(self, company, customers):
         """Lines of paid POS orders, but those that settle a sale order, which counts itself."""
-        reward = self._column("pos.order.line", "is_reward_line", SQL("l.is_reward_line"))
+        reward = self._present("pos.order.line", "reward_id")
         amount = SQL("(l.price_subtotal / COALESCE(NULLIF(o.currency_rate, 0), 1))")
         price = SQL("(l.price_unit / COALESCE(NULLIF(o.currency_rate, 0), 1))")
-        settled = self._column("pos.order.line", "sale_order_origin_id", SQL("(l.sale_order_origin_id IS NOT NULL)"))
+        settled = self._present("pos.order.line", "sale_order_origin_id")
         unit_cost = SQL("(CASE WHEN l.is_total_cost_computed THEN l.total_cost END)")
         return SQL(
             """
@@ -192,9 +192,9 @@ class CrmValueQuery(models.AbstractModel):
         """The day of a moment in the company's time zone."""
         return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", moment, company._werthaltigkeit_tz())
 
-    def _column(self, model, name, sql):
-        """A boolean column that another app brings; false without it."""
-        return SQL("COALESCE(%s, FALSE)", sql) if name in self.env[model]._fields else SQL("FALSE")
+    def _present(self, model, name):
+        """Whether a field that another app brings is filled on line `l`; false without that app."""
+        return SQL("(%s IS NOT NULL)", SQL.identifier("l", name)) if name in self.env[model]._fields else SQL("FALSE")
 
     def _not_money(self, model):
         """Condition: the line neither sells nor spends a gift card or an eWallet, which are means of payment."""

@@ -1,4 +1,5 @@
 from . import (
+    test_access,
     test_concurrency,
     test_consent,
     test_customer_value,
