@@ -22,6 +22,7 @@ class CrmTouchpoint(models.Model):
     """
 
     _name = "crm.touchpoint"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _description = "Touchpoint"
     _order = "date desc, id desc"
     _rec_name = "kind_id"
@@ -63,6 +64,9 @@ class CrmTouchpoint(models.Model):
     record_id = fields.Integer("Captured Record", readonly=True, aggregator=None)
     slot = fields.Integer(readonly=True, aggregator=None)
     automatic = fields.Boolean(compute="_compute_automatic", search="_search_automatic")
+    kind_code = fields.Char(related="kind_id.code")
+    kind_icon = fields.Char("Icon of the Kind", related="kind_id.icon")
+    channel_icon = fields.Char("Icon of the Channel", related="channel_id.icon")
     summary = fields.Char(compute="_compute_summary")
 
     _source_key = models.UniqueIndex("(source_id, record_id, slot) WHERE source_id IS NOT NULL")
@@ -123,7 +127,8 @@ class CrmTouchpoint(models.Model):
                 raise AccessError(self.env._("Captured touchpoints come from their source; nobody can write them."))
             if not vals.get("partner_id") and vals.get("lead_id"):
                 vals["partner_id"] = self.env["crm.lead"].browse(vals["lead_id"]).partner_id.id
-        touchpoints = super().create(vals_list)
+        quiet = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
+        touchpoints = super(CrmTouchpoint, quiet).create(vals_list).with_env(self.env)
         touchpoints._complete_manual()
         return touchpoints
 
@@ -184,7 +189,6 @@ class CrmTouchpoint(models.Model):
             "context": {key: value for key, value in context.items() if key.startswith("default_")},
         }
 
-    @api.model
     def action_refresh(self):
         """Capture at once what is new; a first run that is still going on continues in the background."""
         engine = self.env["crm.touchpoint.engine"].sudo()

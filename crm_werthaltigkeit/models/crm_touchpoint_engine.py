@@ -36,6 +36,8 @@ class CrmTouchpointEngine(models.AbstractModel):
         for position, source in enumerate(sources):
             self._guarded(source, self._remove_deleted, source)
             self.env["ir.cron"]._commit_progress(1, remaining=len(sources) - position - 1)
+        for statement in self.env["crm.touchpoint.query"]._orphans():
+            self._execute(statement)
 
     @api.model
     def _refresh(self):

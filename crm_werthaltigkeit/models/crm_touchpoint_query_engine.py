@@ -278,6 +278,16 @@ class CrmTouchpointQuery(models.AbstractModel):
             return [moved_contact, purchase_stage]
         return [customer_of_lead, left_customer, moved_contact, purchase_stage]
 
+    def _orphans(self):
+        """Return statements that delete what was planned and said on touchpoints that went with their record."""
+        return [
+            SQL(
+                "DELETE FROM %s a WHERE a.%s = 'crm.touchpoint' AND NOT EXISTS (SELECT FROM crm_touchpoint t WHERE t.id = a.res_id)",
+                SQL.identifier(table), SQL.identifier(column),
+            )
+            for table, column in (("mail_activity", "res_model"), ("mail_message", "model"), ("mail_followers", "res_model"))
+        ]  # fmt: skip
+
     def _moves(self, model, old_ids, new_id):
         """Return the statements that move touchpoints and annotations of merged records of a model."""
         sources = self.env["crm.touchpoint.source"].with_context(active_test=False).search([("model", "=", model)])

@@ -228,7 +228,7 @@ class TestTouchpointEngine(WerthaltigkeitCase):
         })  # fmt: skip
         self._capture()
         self.assertEqual(source.state, "missing")
-        source.write({"model": "crm.lead", "currency_path": False, "date_path": "create_date"})
+        source.write({"model": "crm.lead", "date_path": "create_date"})
         self.env["crm.lead"].create({"name": "A visit", "partner_id": self.customer.id})
         self._capture()
         self.assertEqual(source.state, "live")
@@ -286,3 +286,25 @@ class TestTouchpointEngine(WerthaltigkeitCase):
         self.assertTrue(statements)
         ours = [statement for statement in statements if "crm_touchpoint" in statement or "crm_customer_value" in statement or "crm_consent" in statement]
         self.assertEqual(ours, [])
+
+    def test_follow_up_goes_with_its_touchpoint(self):
+        """An activity planned on a touchpoint does not outlive it."""
+        lead = self.env["crm.lead"].create({"name": "Fleet", "partner_id": self.customer.id})
+        self._capture()
+        activity = self._touchpoints(self.customer, "enquiry").activity_schedule("mail.mail_activity_data_call", user_id=self.user.id)
+        lead.unlink()
+        with self.enter_registry_test_mode():
+            self.env.ref("crm_werthaltigkeit.ir_cron_touchpoint_clean").method_direct_trigger()
+        self.assertFalse(activity.exists())
+        self.assertFalse(self._touchpoints(self.customer, "enquiry"))
+
+    def test_crons_run(self):
+        """The jobs as Odoo's scheduler calls them."""
+        self._order(self.customer, [(self.tyres, 1)])
+        self.env["crm.customer.value"].with_user(self.manager).action_recompute()
+        with self.enter_registry_test_mode():
+            for name in ("touchpoint", "touchpoint_clean", "value_rebuild", "value"):
+                self.env.ref(f"crm_werthaltigkeit.ir_cron_{name}").method_direct_trigger()
+        self.assertTrue(self._touchpoints(self.customer, "order"))
+        self.assertEqual(self._value(self.customer).revenue, 100.0)
+        self.assertEqual(set(self.env["crm.value.run"].search([]).mapped("state")), {"done"})
