@@ -14,6 +14,8 @@ from . import (
     crm_touchpoint_query_engine,
     crm_touchpoint_reason,
     crm_touchpoint_source,
+    crm_touchpoint_timeline,
+    crm_value_concentration,
     crm_value_engine,
     crm_value_query_engine,
     crm_value_run,

@@ -33,6 +33,10 @@ class CrmCustomerValue(models.Model):
     known_cost_share = fields.Float(
         "Revenue With Known Cost", readonly=True, aggregator="avg", help="Below 80 % no margin is shown."
     )
+    unknown_cost_share = fields.Float(
+        "Revenue With Unknown Cost", compute="_compute_unknown_cost_share",
+        help="Part of the revenue whose product costs are missing or estimated.",
+    )  # fmt: skip
     margin_known = fields.Boolean(readonly=True)
     db1 = fields.Monetary("CM I", readonly=True, help="Contribution margin I: gross less returns and cost of goods.")
     db1_rate = fields.Float("CM I Rate", readonly=True, aggregator=None, help="Contribution margin I per revenue.")
@@ -94,6 +98,11 @@ class CrmCustomerValue(models.Model):
             since = (today - value.last_order_date).days if value.last_order_date else 0
             value.days_since_order = since
             value.days_overdue = max(0, since - round(value.mean_interval)) if value.mean_interval else 0
+
+    @api.depends("known_cost_share")
+    def _compute_unknown_cost_share(self):
+        for value in self:
+            value.unknown_cost_share = max(0.0, 1.0 - value.known_cost_share)
 
     @api.depends("value_class", "value_class_before")
     def _compute_trend(self):
@@ -190,12 +199,26 @@ class CrmCustomerValue(models.Model):
         context = {"pivot_row_groupby": ["product_id"], "pivot_measures": ["price_subtotal", "discount_amount", "margin", "product_uom_qty"]}
         return self._action_open(self.env._("Products Bought"), "sale.report", domain, "pivot,graph", context)
 
+    def action_view_products_without_cost(self):
+        """Open the products this customer bought whose cost nobody entered: where an unknown margin is cured."""
+        lines = self.env["sale.order.line"]._search([
+            ("order_id", "any", [*self._document_domain(), ("state", "=", "sale")]),
+            ("purchase_price", "=", 0), ("display_type", "=", False),
+        ])  # fmt: skip
+        products = self.env["product.product"].search([("id", "in", lines.subselect("product_id"))])
+        name = self.env._("Products Sold Without Cost")
+        action = self._action_open(name, "product.product", [("id", "in", products.ids)], "list,form")
+        return dict(action, help=self.env._(
+            "<p class='o_view_nocontent_smiling_face'>Everything sold to this customer carries a cost</p>"
+            "<p>Orders older than “Costs Known Since” (see Settings) count as estimated: the known share rises with each new order.</p>"
+        ))  # fmt: skip
+
     def action_view_invoices(self):
         domain = [*self._document_domain(), ("state", "=", "posted"), ("move_type", "in", ("out_invoice", "out_refund", "out_receipt"))]
         return self._action_open(self.env._("Invoices"), "account.move", domain, "list,form")
 
     def action_view_returns(self):
-        domain = [*self._touchpoint_domain(), ("kind_id.code", "=", "return")]
+        domain = [*self._touchpoint_domain(), ("kind_id.code", "in", ("return", "credit_note"))]
         return self._action_open(self.env._("Returns"), "crm.touchpoint", domain)
 
     def _touchpoint_domain(self):
@@ -205,7 +228,6 @@ class CrmCustomerValue(models.Model):
     def action_view_touchpoints(self):
         return self._action_open(self.env._("Touchpoints"), "crm.touchpoint", self._touchpoint_domain(), "list,kanban,pivot,graph,form")
 
-    @api.model
     def action_recompute(self):
         """Compute all values anew in the background; the user is told when it is done."""
         run = self.env["crm.value.run"].sudo()._request(self.env.companies.root_id, self.env.user)

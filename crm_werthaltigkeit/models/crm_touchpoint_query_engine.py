@@ -36,25 +36,25 @@ class CrmTouchpointQuery(models.AbstractModel):
         current = SQL(", ").join(SQL.identifier("crm_touchpoint", c) for c in updated)
         return SQL(
             """
-            INSERT INTO crm_touchpoint (source_id, record_id, slot, %(columns)s, create_uid, create_date, write_uid, write_date)
+            INSERT INTO crm_touchpoint (source_id, record_id, slot, %(columns)s, create_date, write_date)
             SELECT %(source)s, s.record_id, 0, s.partner_id, s.commercial_partner_id, s.lead_id, s.company_id, s.date,
-                   s.approximate, s.kind_id, s.channel_id, s.direction, s.stage, COALESCE(a.satisfaction, s.satisfaction),
+                   s.approximate, s.kind_id, s.channel_id, s.direction, %(stage)s, COALESCE(a.satisfaction, s.satisfaction),
                    %(minutes)s, %(cost)s,
                    s.amount, s.currency_id, s.user_id, s.team_id, s.campaign_id, s.utm_source_id, s.medium_id, a.reason_id,
-                   a.note, s.res_model, s.res_id, %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
+                   a.note, s.res_model, s.res_id, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
               FROM (%(select)s) s
          LEFT JOIN crm_touchpoint_annotation a
                 ON a.source_id = %(source)s AND a.record_id = s.record_id AND a.slot = 0
          LEFT JOIN %(rates)s ON rate.company_id = s.company_id AND rate.channel_id = s.channel_id
        ON CONFLICT (source_id, record_id, slot) WHERE source_id IS NOT NULL
-     DO UPDATE SET (%(updated)s, write_uid, write_date) = (%(excluded)s, EXCLUDED.write_uid, EXCLUDED.write_date)
+     DO UPDATE SET (%(updated)s, write_date) = (%(excluded)s, EXCLUDED.write_date)
              WHERE (%(current)s) IS DISTINCT FROM (%(excluded)s)
             """,
             columns=SQL(", ").join(map(SQL.identifier, COLUMNS)),
             source=source.id,
+            stage=self._first_or_repeat() if source.kind_id.is_purchase else SQL("s.stage"),
             minutes=SQL("COALESCE(a.minutes, s.minutes)"),
             cost=self._cost(SQL("COALESCE(a.minutes, s.minutes)"), SQL("s.direction")),
-            uid=self.env.uid,
             select=self._select(source, ids, past, document),
             rates=self._rates(),
             updated=SQL(", ").join(map(SQL.identifier, updated)),
@@ -197,6 +197,19 @@ class CrmTouchpointQuery(models.AbstractModel):
         """Return the company for records that name none, where there is just one; else None."""
         companies = self.env["res.company"].sudo().search([], limit=2)
         return companies.id if len(companies) == 1 else None
+
+    def _first_or_repeat(self):
+        """Stage of a purchase: the customer's first, or one more; `_completions` corrects what comes late."""
+        kinds = self.env["crm.touchpoint.kind"].with_context(active_test=False).search([("is_purchase", "=", True)])
+        return SQL(
+            """
+            CASE WHEN row_number() OVER (PARTITION BY s.commercial_partner_id ORDER BY s.date, s.record_id) = 1
+                  AND NOT EXISTS (SELECT FROM crm_touchpoint e WHERE e.commercial_partner_id = s.commercial_partner_id
+                                     AND e.date < s.date AND e.kind_id = ANY(%s))
+                 THEN 'purchase' ELSE 'repeat' END
+            """,
+            kinds.ids,
+        )
 
     def _rates(self):
         """The channels' rates per company as a table `rate`."""

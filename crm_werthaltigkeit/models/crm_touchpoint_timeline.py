@@ -61,7 +61,9 @@ class CrmTouchpoint(models.Model):
         counts = {name: Counter({value: 0 for value in [filters.get(name)] if value}) for name in names}
         matching = 0
         for key, count in cube:
-            misses = [name for name, value in zip(names, key, strict=True) if name in filters and filters[name] != value]
+            misses = [
+                name for name, value in zip(names, key, strict=True) if name in filters and filters[name] != value
+            ]
             matching += 0 if misses else count
             if len(misses) < 2:
                 for name, value in zip(names, key, strict=True):
@@ -74,7 +76,8 @@ class CrmTouchpoint(models.Model):
         labels = self._timeline_labels()
         facets = {
             "year": [
-                {"value": year, "label": str(year), "count": counts["year"][year]} for year in sorted(counts["year"], reverse=True)
+                {"value": year, "label": str(year), "count": counts["year"][year]}
+                for year in sorted(counts["year"], reverse=True)
             ]
         }
         for name in LABELLED:

@@ -14,9 +14,15 @@ class CrmValueRun(models.Model):
     state = fields.Selection([("waiting", "Waiting"), ("running", "Running"), ("done", "Done")], default="waiting", readonly=True)
     last_id = fields.Integer("Computed Up To", readonly=True, help="Last contact that was computed; a killed run goes on there.")
     progress = fields.Float(readonly=True, help="Part of the customers that is done.")
+    progress_percent = fields.Integer("Done (%)", compute="_compute_progress_percent")
     customers = fields.Integer(readonly=True)
     started_on = fields.Datetime(readonly=True)
     finished_on = fields.Datetime(readonly=True)
+
+    @api.depends("progress")
+    def _compute_progress_percent(self):
+        for run in self:
+            run.progress_percent = round(100 * run.progress)
 
     @api.model
     def _request(self, companies, user=None):

@@ -12,6 +12,9 @@ class ResConfigSettings(models.TransientModel):
     werthaltigkeit_limit_b = fields.Float(related="company_id.werthaltigkeit_limit_b", readonly=False)
     werthaltigkeit_cost_known_since = fields.Date(related="company_id.werthaltigkeit_cost_known_since", readonly=False)
     werthaltigkeit_missing_libraries = fields.Char(compute="_compute_werthaltigkeit_missing_libraries")
+    werthaltigkeit_history_address = fields.Char(
+        "Address of the Customer History", compute="_compute_werthaltigkeit_history_address"
+    )
     group_werthaltigkeit_analyses = fields.Boolean(
         "Analyses of the Customer Base", implied_group="crm_werthaltigkeit.group_werthaltigkeit_analyses"
     )
@@ -23,10 +26,24 @@ class ResConfigSettings(models.TransientModel):
         missing = [name for name in ("numpy", "scipy") if not find_spec(name)]
         self.werthaltigkeit_missing_libraries = " ".join(missing)
 
+    @api.depends("company_id")
+    def _compute_werthaltigkeit_history_address(self):
+        """The address for BCC; without a mail domain only its first part is known."""
+        alias = self.env.ref("crm_werthaltigkeit.mail_alias_history", raise_if_not_found=False)
+        self.werthaltigkeit_history_address = alias.sudo().alias_full_name if alias else False
+
+    def action_werthaltigkeit_history_alias(self):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "mail.alias",
+            "res_id": self.env.ref("crm_werthaltigkeit.mail_alias_history").id,
+            "views": [(False, "form")],
+        }
+
     def set_values(self):
         """A changed basis, period or limit takes effect at once: the values are computed anew."""
-        names = [name for name in self._fields if name.startswith("werthaltigkeit_") and name != "werthaltigkeit_missing_libraries"]
         company = self.company_id.root_id
+        names = [name for name in self._fields if name.startswith("werthaltigkeit_") and name in company._fields]
         before = [company[name] for name in names]
         super().set_values()
         if [company[name] for name in names] != before:

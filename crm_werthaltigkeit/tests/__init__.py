@@ -4,6 +4,8 @@ from . import (
     test_consent,
     test_customer_value,
     test_stats,
+    test_timeline,
     test_touchpoint,
     test_touchpoint_engine,
+    test_tour,
 )

@@ -1,0 +1,17 @@
+import { registry } from "@web/core/registry";
+import { FormController } from "@web/views/form/form_controller";
+import { formView } from "@web/views/form/form_view";
+
+/**
+ * The dialog "Log contact". A form saves a valid new record when its page is left; here the defaults
+ * alone are valid, and reloading the page must not log a contact that nobody had.
+ */
+export class LogContactFormController extends FormController {
+    async beforeUnload(ev) {
+        if (await this.model.root.isDirty()) {
+            return super.beforeUnload(ev);
+        }
+    }
+}
+
+registry.category("views").add("log_contact_form", { ...formView, Controller: LogContactFormController });

@@ -1,0 +1,105 @@
+import { registry } from "@web/core/registry";
+
+const NOTE = "Asked for brake pads, promised a call by Friday";
+
+/** From the contact to the customer's value: what a salesperson does every day. */
+registry.category("web_tour.tours").add("crm_werthaltigkeit_main", {
+    steps: () => [
+        {
+            content: "The buttons beside the number show when it is touched",
+            trigger: ".o_field_widget[name=phone] input",
+            run: "click",
+        },
+        {
+            content: "One dials, one logs the call",
+            trigger: ".o_field_widget[name=phone] .o_log_contact_phone",
+            run: "click",
+        },
+        {
+            content: "Channel and direction are there already: happy customer",
+            trigger: ".modal .o_field_widget[name=satisfaction] button[data-value=good]",
+            run: "click",
+        },
+        {
+            trigger:
+                ".modal .o_field_widget[name=satisfaction] button[data-value=good][aria-pressed=true]",
+        },
+        {
+            content: "One line is enough",
+            trigger: ".modal .o_field_widget[name=note] :is(textarea, input)",
+            run: `edit ${NOTE}`,
+        },
+        {
+            trigger: ".modal footer button.btn-primary:visible",
+            run: "click",
+        },
+        {
+            content: "The contact stands in the history",
+            trigger: "body:not(:has(.modal)) .o_notebook .nav-link[name=werthaltigkeit_history]",
+            run: "click",
+        },
+        {
+            trigger: `.o_touchpoint_line:first .o_touchpoint_summary:contains(${NOTE})`,
+        },
+        {
+            content: "with the smiley, and with the phone as its channel",
+            trigger: ".o_touchpoint_line:first:has(.fa-phone) .o_touchpoint_figures .fa-smile-o",
+        },
+        {
+            content: "Filter by the smiley: the other contacts go",
+            trigger: ".o_touchpoint_smiley[data-value=good]",
+            run: "click",
+        },
+        {
+            trigger: ".o_touchpoint_count:contains(1 of 2)",
+        },
+        {
+            trigger: ".o_touchpoint_clear",
+            run: "click",
+        },
+        {
+            trigger: ".o_touchpoint_count:contains(2 touchpoints)",
+        },
+        {
+            content: "What the customer is worth",
+            trigger: ".o_notebook .nav-link[name=werthaltigkeit_value]",
+            run: "click",
+        },
+        {
+            trigger: ".o_notebook .tab-pane.active .o_value_class:contains(A)",
+        },
+    ],
+});
+
+/** Without values: a manager has them computed. */
+registry.category("web_tour.tours").add("crm_werthaltigkeit_concentration_empty", {
+    steps: () => [
+        {
+            trigger: ".o_concentration .o_view_nocontent .o_concentration_compute",
+            run: "click",
+        },
+        {
+            trigger: ".o_notification:contains(computed in the background)",
+        },
+    ],
+});
+
+/** From the curve to the customers behind a class. */
+registry.category("web_tour.tours").add("crm_werthaltigkeit_concentration", {
+    steps: () => [
+        {
+            trigger: ".o_concentration_sentence:contains(of the customers bring)",
+        },
+        {
+            trigger: ".o_concentration_chart canvas",
+        },
+        {
+            content: "Every number opens its customers",
+            trigger: ".o_concentration_table tr[data-class=A] .o_concentration_open",
+            run: "click",
+        },
+        {
+            trigger: ".o_list_view .o_data_row:contains(Tour Customer)",
+        },
+    ],
+});
