@@ -37,6 +37,7 @@
         "views/res_config_settings_views.xml",
         "views/crm_werthaltigkeit_menus.xml",
     ],
+    "demo": ["demo/workshop.xml"],
     "assets": {
         "web.assets_backend": [
             "crm_werthaltigkeit/static/src/**/*",

@@ -1,8 +1,8 @@
 """Installation wakes the background jobs; uninstallation leaves nothing behind."""
 
-from .models.crm_touchpoint_engine import CHANGE_INDEX_PREFIX
-
 from odoo.tools import SQL
+
+from .models.crm_touchpoint_engine import CHANGE_INDEX_PREFIX
 
 
 def post_init_hook(env):

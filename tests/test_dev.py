@@ -13,7 +13,7 @@ import pytest
 
 from odoo.tests import HttpCase, tagged
 
-from tools import apt, database, locks, odoo_source, paths, process, pytest_plugin, python_env, server, stamps
+from tools import apt, database, locks, odoo_source, orphans, paths, process, pytest_plugin, python_env, server, stamps
 from tools.cli import parser
 from tools.ui import Problem
 
@@ -79,10 +79,9 @@ def test_without_apt_the_way_out_is_named(monkeypatch):
 
 
 def test_without_venv_the_package_is_named(monkeypatch):
-    monkeypatch.setattr(python_env, "is_ready", lambda parts: False)
     monkeypatch.setattr(python_env.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(Problem) as error:
-        python_env.prepare(python_env.RUN)
+        python_env.require_tools()
     assert "python3-venv" in error.value.remedy
 
 
@@ -158,6 +157,24 @@ def test_what_dev_starts_ends_with_it():
     parent.stdin.close()
     parent.stdout.close()
     assert ended
+
+
+def test_what_a_killed_dev_left_behind_is_ended():
+    code = (
+        "import subprocess, sys; from tools import orphans; orphans.mark_children()\n"
+        "print(subprocess.Popen([sys.executable, '-c', 'input()'], stdin=0).pid, flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=paths.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        child = os.pidfd_open(int(parent.stdout.readline()))
+        orphans.end()
+        assert not select.select([child], [], [], 0)[0], "it belongs to a process that still runs"
+        parent.kill()
+        parent.wait()
+        orphans.end()
+        assert select.select([child], [], [], 0)[0]
+        os.close(child)
 
 
 def test_the_last_user_is_alone(monkeypatch, tmp_path):

@@ -1,4 +1,5 @@
 """With and without optional apps, installed and uninstalled again: real databases, Odoo's own command line."""
+
 import os
 import subprocess
 from pathlib import Path
@@ -51,7 +52,7 @@ def query(name, sql):
 def test_optional_apps_bring_their_touchpoints(scratch, root):
     run("server", "-d", scratch, "-i", APPS, "--stop-after-init", "--no-http")
     script = Path(root, "tests", "inside", "optional_apps.py").read_text()
-    output = run("shell", "-d", scratch, "--no-http", input=f"exec({script!r})\n")
+    output = run("shell", "-d", scratch, "--no-http", input=f"exec({script!r}, globals())\ncheck(env)\n")
     assert "ALL SOURCES CAPTURED" in output, output[-5000:]
 
 

@@ -65,7 +65,7 @@ class OursOnly(BaseCase):
             self.startPatcher(patch.object(module, "get_modules", lambda: ADDONS))
         if hasattr(module, "pylint"):
             # It always checks Odoo's root folder; one of our addons in its place is checked once, as a set is used.
-            self.startPatcher(patch.object(type(config), "root_path", str(ROOT / ADDONS[0])))
+            self.startPatcher(patch.object(config, "root_path", str(ROOT / ADDONS[0])))
         self.enterContext(self.assertNoLogs(module.__name__, "WARNING"))
 
 

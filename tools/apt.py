@@ -5,6 +5,7 @@ apt-get gets lists, a cache and sources of its own; it checks Debian's signature
 import os
 import re
 import shutil
+import threading
 
 from . import paths, process
 from .ui import Problem
@@ -12,6 +13,7 @@ from .ui import Problem
 MIRROR = "http://deb.debian.org/debian"
 SECURITY_MIRROR = "http://deb.debian.org/debian-security"
 KEYRING = "debian-archive-keyring"
+_keyring_lock = threading.Lock()
 
 
 def require_tools():
@@ -60,7 +62,8 @@ class Archive:
         for folder in ("lists/partial", "cache/archives/partial"):
             (self.folder / folder).mkdir(parents=True, exist_ok=True)
         (self.folder / "status").write_text("")
-        key = debian_keyring(progress)
+        with _keyring_lock:
+            key = debian_keyring(progress)
         (self.folder / "sources.list").write_text(
             "".join(f"deb [signed-by={key}] {source}\n" for source in self.sources)
         )

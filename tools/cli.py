@@ -3,7 +3,7 @@ import argparse
 import signal
 import sys
 
-from . import commands, postgres
+from . import commands, orphans, postgres
 from .ui import Problem, say
 
 DESCRIPTION = """\
@@ -57,8 +57,10 @@ def main(arguments):
     if rest and not getattr(args, "takes_rest", False):
         main_parser.error(f"unknown argument: {rest[0]}")
     args.rest = rest
-    # `./dev stop` and process managers end us as Ctrl-C does.
+    orphans.mark_children()
+    # `./dev stop` and process managers end us as Ctrl-C does; a shell's background jobs ignore Ctrl-C otherwise.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return args.function(args) or 0
     except Problem as problem:

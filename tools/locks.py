@@ -3,7 +3,7 @@ import fcntl
 import os
 from contextlib import contextmanager
 
-from . import paths
+from . import orphans, paths
 from .ui import say
 
 
@@ -21,6 +21,7 @@ def preparing():
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
+        orphans.end()
         yield
 
 

@@ -2,7 +2,7 @@
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 
-from . import odoo, odoo_source, paths, postgres, python_env
+from . import apt, odoo, odoo_source, paths, postgres, process, python_env
 from .ui import Problem
 
 GIGABYTE = 10**9
@@ -19,16 +19,19 @@ def everything(parts=python_env.RUN, extra=()):
     paths.make_dev_folder()
     source = odoo_source.locate()
     if not source or not python_env.is_ready(python_env.RUN):
-        _require_space(NEEDED_FOR_TEST if extra else NEEDED_FOR_RUN)
+        _require_space(NEEDED_FOR_TEST if parts == python_env.TEST else NEEDED_FOR_RUN)
+        python_env.require_tools()
+    if not source:
+        apt.require_tools()
     jobs = [odoo_source.prepare, lambda: python_env.prepare(parts), *extra]
     with ThreadPoolExecutor(len(jobs)) as pool:
         futures = [pool.submit(job) for job in jobs]
         try:
             for future in futures:
                 future.result()
-        except Problem:
-            for future in futures:
-                future.cancel()
+        except BaseException:
+            # One failed or Ctrl-C: do not let the others go on for minutes.
+            process.kill_running()
             raise
     postgres.start()
     odoo.write_config()

@@ -7,6 +7,7 @@ import subprocess
 from . import paths
 from .ui import Problem
 
+_running = set()
 _libc = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
 
@@ -58,6 +59,7 @@ def run(command, *, what, log, env=None, cwd=None, on_line=None, stdin=None, **p
             preexec_fn=die_with_parent,
             **popen,
         ) as child:
+            _running.add(child)
             try:
                 for line in child.stdout:
                     log_file.write(line)
@@ -69,9 +71,17 @@ def run(command, *, what, log, env=None, cwd=None, on_line=None, stdin=None, **p
             except BaseException:
                 child.kill()
                 raise
+            finally:
+                _running.discard(child)
     if child.returncode:
         raise failure(what, lines, log_path, child.returncode)
     return lines
+
+
+def kill_running():
+    """End what other threads have started, so that they end too."""
+    for child in list(_running):
+        child.kill()
 
 
 def failure(what, lines, log_path, returncode):

@@ -28,6 +28,13 @@ def requirements(parts, text=None):
     return lines
 
 
+def require_tools():
+    """Debian and Ubuntu package parts of Python's standard library on their own."""
+    for module in ("venv", "ensurepip"):
+        if not importlib.util.find_spec(module):
+            raise Problem(f"Python's module {module} is missing", "sudo apt install python3-venv")
+
+
 def _stamp(parts):
     return stamps.digest(sys.version.split()[0], str(VENV), *requirements(parts))
 
@@ -46,8 +53,6 @@ def prepare(parts):
     """
     if is_ready(parts):
         return
-    if not importlib.util.find_spec("venv") or not importlib.util.find_spec("ensurepip"):
-        raise Problem("Python's module venv (with ensurepip) is missing", "sudo apt install python3-venv")
     with step("Python packages") as progress:
         if stamps.read(STAMP) is None or not _is_own():
             shutil.rmtree(VENV, ignore_errors=True)

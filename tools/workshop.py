@@ -8,8 +8,10 @@ LOCALISATION = "l10n_de"
 
 
 def content():
-    """From what a database is built: Odoo's version and each addon's code."""
-    return {"odoo": odoo_source.locate().version, "addons": stamps.addon_digests(paths.addons())}
+    """From what a database is built: Odoo's version, each addon's code, and what generates the demo data."""
+    demo = [stamps.files_digest(folder) for folder in sorted(paths.ROOT.glob("*/demo"))]
+    addons = stamps.addon_digests(paths.addons())
+    return {"odoo": odoo_source.locate().version, "addons": addons, "demo": stamps.digest(*demo)}
 
 
 def prepare(name=WORKSHOP, *, demo=True, rebuild=False):
@@ -37,19 +39,17 @@ def build(name, *, demo):
 
 
 def refresh(name, modules=None):
-    """Install or update what changed since the database was built, or `modules`."""
+    """Install or update what changed since the database was built, or `modules`; tells whether anything was done."""
     now, then = content(), database.stamp(name)
     known = then.get("addons", {})
     if modules is None:
         modules = [addon for addon, digest in now["addons"].items() if known.get(addon) != digest]
-    if then.get("odoo") not in (None, now["odoo"]):
-        say(f"  Odoo is newer than the database {name}: ./dev run --rebuild makes it anew.")
-    if not modules:
-        return False
-    with step(f"Updating {', '.join(modules)} in the database {name}") as progress:
-        odoo.inside("update", name, ",".join(modules), what=f"Updating {name}", log=f"update-{name}", progress=progress)
-        updated = {addon: digest for addon, digest in now["addons"].items() if addon in modules or addon in known}
-        for addon in set(updated) - set(modules):
-            updated[addon] = known[addon]
-        database.set_stamp(name, {"odoo": then.get("odoo", now["odoo"]), "addons": updated})
-    return True
+    if modules:
+        with step(f"Updating {', '.join(modules)} in the database {name}") as progress:
+            arguments = name, ",".join(modules)
+            odoo.inside("update", *arguments, what=f"Updating {name}", log=f"update-{name}", progress=progress)
+            updated = {**known, **{addon: now["addons"][addon] for addon in modules}}
+            database.set_stamp(name, {**now, **then, "addons": updated})
+    if name == WORKSHOP and (then.get("odoo"), then.get("demo")) != (now["odoo"], now["demo"]):
+        say("  Odoo or the demo data changed since the workshop was built: ./dev run --rebuild makes it anew.")
+    return bool(modules)

@@ -7,8 +7,8 @@ from odoo import Command
 from . import workshop_texts as texts
 
 # How customers behave, and how many of the private ones and of the firms do so.
-PRIVATE = {"loyal": 44, "seasonal": 26, "once": 34, "lapsed": 24, "new": 10, "growing": 6, "at_risk": 8, "bargain": 4}
-FIRMS = {"fleet": 20, "growing": 6, "loyal": 9, "lapsed": 5, "at_risk": 3, "bargain": 1, "new": 2}
+PRIVATE = {"loyal": 37, "seasonal": 26, "once": 40, "lapsed": 24, "new": 10, "growing": 6, "at_risk": 8, "bargain": 5}
+FIRMS = {"fleet": 12, "growing": 5, "loyal": 13, "lapsed": 7, "at_risk": 3, "bargain": 1, "new": 3, "once": 2}
 
 
 @dataclass
@@ -29,8 +29,8 @@ class Customer:
 def create_users(demo):
     """Staff: two people who can log in for trying out, and two colleagues."""
     teams = {
-        "workshop": demo.create("crm.team", [{"name": "Werkstatt", "company_id": demo.company.id}]),
-        "fleets": demo.create("crm.team", [{"name": "Flotten", "company_id": demo.company.id}]),
+        "workshop": demo.add("crm.team", [{"name": "Werkstatt", "company_id": demo.company.id}]),
+        "fleets": demo.add("crm.team", [{"name": "Flotten", "company_id": demo.company.id}]),
     }
     lang = "de_DE" if demo.env["res.lang"]._lang_get("de_DE") else False
     users = {}
@@ -41,7 +41,7 @@ def create_users(demo):
         ("tobias", "Tobias Brandt", "t.brandt", "sales_team.group_sale_salesman", "workshop"),
     ):
         users[key] = _user(demo, name, login, group, lang)
-        demo.create("crm.team.member", [{"user_id": users[key].id, "crm_team_id": teams[team].id}])
+        demo.add("crm.team.member", [{"user_id": users[key].id, "crm_team_id": teams[team].id}])
     demo.users, demo.teams = users, teams
 
 
@@ -63,7 +63,7 @@ def _user(demo, name, login, group, lang):
         vals["password"] = login
     if lang:
         vals["lang"] = lang
-    return demo.create("res.users", [vals])
+    return demo.add("res.users", [vals])
 
 
 def create_customers(demo):
@@ -76,6 +76,7 @@ def create_customers(demo):
     demo.customers = firms + people
     _tell_about_themselves(demo, interests)
     _age(demo)
+    demo.analyze("res.partner")
 
 
 def _firms(demo):
@@ -95,10 +96,10 @@ def _firms(demo):
         user = users[0] if behaviour == "fleet" else rng.choice(users)
         vals.update(is_company=True, industry_id=ref.id if ref else False, user_id=user.id)
         vals_list.append(vals)
-    partners = demo.create("res.partner", vals_list)
-    contacts = demo.create("res.partner", [
-        _contact(demo, partner, number) for partner in partners for number in range(rng.randint(1, 3))
-    ])  # fmt: skip
+    partners = demo.add("res.partner", vals_list)
+    contacts = demo.add(
+        "res.partner", [_contact(demo, partner, number) for partner in partners for number in range(rng.randint(1, 3))]
+    )
     by_firm = contacts.grouped("parent_id")
     return [Customer(p, b, True, by_firm[p]) for p, b in zip(partners, behaviours, strict=True)]
 
@@ -125,10 +126,10 @@ def _people(demo):
         vals["user_id"] = demo.rng.choice(users)
         vals["active"] = not (behaviour == "lapsed" and demo.rng.random() < 0.25)
         vals_list.append(vals)
-    partners = demo.create("res.partner", vals_list)
+    partners = demo.add("res.partner", vals_list)
     # the same person twice, as it happens at the counter: work for data care
     twins = [{"name": p.name, "email": p.email, "phone": p.phone} for p in partners.filtered("email")[:3]]
-    demo.create("res.partner", twins)
+    demo.add("res.partner", twins)
     empty = demo.env["res.partner"]
     return [Customer(p, b, False, empty) for p, b in zip(partners, behaviours, strict=True)]
 
@@ -186,7 +187,8 @@ def _tell_about_themselves(demo, interests):
         if rng.random() < 0.4:
             vals["werthaltigkeit_channel_id"] = rng.choice(channels).id
         if rng.random() < 0.35:
-            vals["werthaltigkeit_interest_ids"] = [Command.set([i.id for i in rng.sample(interests, rng.randint(1, 3))])]
+            chosen = rng.sample(interests, rng.randint(1, 3))
+            vals["werthaltigkeit_interest_ids"] = [Command.set([interest.id for interest in chosen])]
         if rng.random() < 0.25:
             vals["werthaltigkeit_goal"] = rng.choice(texts.GOALS)
         if vals:

@@ -1,41 +1,84 @@
 """Word lists of the demo workshop: names, streets, products, one-line notes. German, all invented."""
 
-MALE = (
+
+def _words(text):
+    return tuple(text.split())
+
+
+MALE = _words(
     "Andreas Bernd Christian Daniel Erik Frank Georg Hans Ingo Jens Kai Lars Markus Nils Oliver Peter Rainer Stefan "
     "Thomas Uwe Volker Werner Mehmet Ali Paolo Dimitri Matthias Torsten Holger Dirk"
-).split()
-FEMALE = (
+)
+FEMALE = _words(
     "Anna Birgit Claudia Doris Elke Franziska Gabriele Heike Ines Julia Karin Laura Monika Nadine Petra Renate Sandra "
     "Tanja Ursula Vera Ayse Elena Maria Katja Sabrina Marion Silke Anja Cornelia Lena"
-).split()
-SURNAMES = (
+)
+SURNAMES = _words(
     "Albrecht Bauer Becker Böhm Brandes Busch Dietrich Ebert Engel Fiedler Franke Friedrich Fuchs Göbel Graf Günther "
     "Haas Hahn Hartmann Heinrich Henning Herrmann Hoffmann Horn Jansen Jung Kaiser Keller Koch Köhler König Kraft "
     "Krause Kröger Kuhn Lange Lehmann Lindner Lorenz Ludwig Maier Martens Möller Neumann Otto Peters Pohl Richter "
     "Ritter Roth Sander Schäfer Schreiber Schröder Schuster Seidel Simon Stein Thiele Ullrich Vogel Voß Wagner Walter "
     "Winkler Wolff Yildiz Zander Ziegler Zimmermann"
-).split()
+)
 STREETS = (
-    "Hauptstraße", "Bahnhofstraße", "Gartenweg", "Lindenallee", "Am Mühlbach", "Kirchgasse", "Schillerstraße",
-    "Industriestraße", "Feldweg", "Rosenweg", "Am Anger", "Bergstraße", "Weender Straße", "Lange Reihe", "Wiesengrund",
-)  # fmt: skip
+    "Hauptstraße",
+    "Bahnhofstraße",
+    "Gartenweg",
+    "Lindenallee",
+    "Am Mühlbach",
+    "Kirchgasse",
+    "Schillerstraße",
+    "Industriestraße",
+    "Feldweg",
+    "Rosenweg",
+    "Am Anger",
+    "Bergstraße",
+    "Weender Straße",
+    "Lange Reihe",
+    "Wiesengrund",
+)
 TOWNS = (
-    ("37073", "Göttingen"), ("37079", "Göttingen"), ("37085", "Göttingen"), ("37120", "Bovenden"), ("37124", "Rosdorf"),
-    ("37133", "Friedland"), ("37136", "Ebergötzen"), ("37154", "Northeim"), ("37176", "Nörten-Hardenberg"),
+    ("37073", "Göttingen"),
+    ("37079", "Göttingen"),
+    ("37085", "Göttingen"),
+    ("37120", "Bovenden"),
+    ("37124", "Rosdorf"),
+    ("37133", "Friedland"),
+    ("37136", "Ebergötzen"),
+    ("37154", "Northeim"),
+    ("37176", "Nörten-Hardenberg"),
     ("37434", "Gieboldehausen"),
-)  # fmt: skip
+)
 
 # (name pattern, industry of Odoo, how many)
 FIRMS = (
-    ("Taxi {}", "H", 5), ("Kurierdienst {} GmbH", "H", 4), ("Fahrschule {}", "P", 4), ("Pflegedienst {} gGmbH", "Q", 5),
-    ("Elektro {} GmbH", "F", 5), ("Malerbetrieb {}", "F", 4), ("Sanitär {} & Sohn", "F", 4), ("Dachdeckerei {}", "F", 3),
-    ("Gartenbau {} GbR", "A", 4), ("Bäckerei {}", "C", 3), ("Hausverwaltung {} GmbH", "L", 3), ("Blumen {}", "G", 2),
-)  # fmt: skip
+    ("Taxi {}", "H", 5),
+    ("Kurierdienst {} GmbH", "H", 4),
+    ("Fahrschule {}", "P", 4),
+    ("Pflegedienst {} gGmbH", "Q", 5),
+    ("Elektro {} GmbH", "F", 5),
+    ("Malerbetrieb {}", "F", 4),
+    ("Sanitär {} & Sohn", "F", 4),
+    ("Dachdeckerei {}", "F", 3),
+    ("Gartenbau {} GbR", "A", 4),
+    ("Bäckerei {}", "C", 3),
+    ("Hausverwaltung {} GmbH", "L", 3),
+    ("Blumen {}", "G", 2),
+)
 ROLES = ("Fuhrparkleitung", "Buchhaltung", "Geschäftsführung", "Disposition", "Einkauf")
 
 INTERESTS = (
-    "Motorsport", "Oldtimer", "Camping", "Radfahren", "Wandern", "Fußball", "Garten", "E-Mobilität", "Hund", "Fotografie",
-)  # fmt: skip
+    "Motorsport",
+    "Oldtimer",
+    "Camping",
+    "Radfahren",
+    "Wandern",
+    "Fußball",
+    "Garten",
+    "E-Mobilität",
+    "Hund",
+    "Fotografie",
+)
 GOALS = (
     "Der Wagen soll noch drei Jahre ohne große Reparatur durchhalten.",
     "Kein Fahrzeug länger als einen Tag in der Werkstatt.",
@@ -45,12 +88,22 @@ GOALS = (
     "Umstieg auf Elektro, aber erst, wenn es sich rechnet.",
 )
 SOURCES = (
-    "Empfehlung", "Google-Suche", "Werkstattportal", "Zeitungsanzeige", "Tag der offenen Tür", "Vorbeigefahren", "Facebook",
-)  # fmt: skip
+    "Empfehlung",
+    "Google-Suche",
+    "Werkstattportal",
+    "Zeitungsanzeige",
+    "Tag der offenen Tür",
+    "Vorbeigefahren",
+    "Facebook",
+)
 LOST_REASONS = (
-    "Zu teuer", "Mitbewerber: Kette mit Festpreisen", "Mitbewerber: freie Werkstatt Nord", "Fahrzeug verkauft",
-    "Kein Termin frei", "Keine Rückmeldung",
-)  # fmt: skip
+    "Zu teuer",
+    "Mitbewerber: Kette mit Festpreisen",
+    "Mitbewerber: freie Werkstatt Nord",
+    "Fahrzeug verkauft",
+    "Kein Termin frei",
+    "Keine Rückmeldung",
+)
 
 # code: (name, type, price, cost)
 PRODUCTS = {
@@ -87,7 +140,14 @@ PRODUCTS = {
 }
 # job: ((code, quantity, share of jobs with it), …)
 JOBS = {
-    "inspection": (("INSP", 1, 1), ("OEL-5W30", 4.5, 1), ("F-OEL", 1, 1), ("F-LUFT", 1, 0.5), ("F-INNEN", 1, 0.6), ("WISCH", 1, 0.2)),
+    "inspection": (
+        ("INSP", 1, 1),
+        ("OEL-5W30", 4.5, 1),
+        ("F-OEL", 1, 1),
+        ("F-LUFT", 1, 0.5),
+        ("F-INNEN", 1, 0.6),
+        ("WISCH", 1, 0.2),
+    ),
     "oil": (("OEL-S", 1, 1), ("OEL-5W30", 4.5, 1), ("F-OEL", 1, 1)),
     "test": (("HU-AU", 1, 1), ("AW-MECH", 0.5, 0.4)),
     "winter": (("RAD-W", 1, 1), ("RAD-E", 1, 0.6), ("R-WINT", 4, 0.16)),
@@ -100,32 +160,71 @@ JOBS = {
     "air": (("KLIMA", 1, 1), ("F-INNEN", 1, 0.5)),
     "shocks": (("STOSS", 2, 1), ("AW-MECH", 2, 1)),
     "all_season": (("R-GANZ", 4, 1), ("RAD-W", 1, 1)),
-}  # fmt: skip
+    "cheap_tyres": (("R-GANZ", 4, 1), ("WISCH", 1, 0.3)),
+    "cheap_battery": (("BATT", 1, 1),),
+}
 JOB_WEIGHTS = {
-    "inspection": 26, "oil": 16, "test": 14, "brakes": 12, "body": 7, "belt": 4, "battery": 6, "exhaust": 4, "air": 6,
-    "shocks": 3, "all_season": 2,
-}  # fmt: skip
+    "inspection": 26,
+    "oil": 16,
+    "test": 14,
+    "brakes": 12,
+    "body": 7,
+    "belt": 4,
+    "battery": 6,
+    "exhaust": 4,
+    "air": 6,
+    "shocks": 3,
+    "all_season": 2,
+}
 # what people ask for and seldom buy
 WISHES = ("AHK", "STAND", "DACH", "WALL", "SCHEIBE")
 
 # (channel, direction, minutes, texts)
 CONTACTS = (
-    ("phone", "in", (2, 9), (
-        "Fragt, wann der Wagen fertig ist.", "Möchte einen Termin für die Inspektion.", "Geräusch vorne links beim Bremsen.",
-        "Fragt nach dem Preis für Bremsen vorn.", "Möchte den Termin um eine Woche verschieben.",
-    )),
-    ("phone", "out", (2, 7), (
-        "Bescheid gegeben: Wagen ist fertig.", "Kosten für Zusatzarbeit abgesprochen, einverstanden.",
-        "An die fällige HU erinnert, meldet sich.", "Nachgefragt, ob alles in Ordnung ist.",
-    )),
-    ("whatsapp", "in", (1, 4), ("Foto vom Kratzer geschickt.", "Fragt nach Öffnungszeiten am Samstag.", "Schickt den Fahrzeugschein.")),
+    (
+        "phone",
+        "in",
+        (2, 9),
+        (
+            "Fragt, wann der Wagen fertig ist.",
+            "Möchte einen Termin für die Inspektion.",
+            "Geräusch vorne links beim Bremsen.",
+            "Fragt nach dem Preis für Bremsen vorn.",
+            "Möchte den Termin um eine Woche verschieben.",
+        ),
+    ),
+    (
+        "phone",
+        "out",
+        (2, 7),
+        (
+            "Bescheid gegeben: Wagen ist fertig.",
+            "Kosten für Zusatzarbeit abgesprochen, einverstanden.",
+            "An die fällige HU erinnert, meldet sich.",
+            "Nachgefragt, ob alles in Ordnung ist.",
+        ),
+    ),
+    (
+        "whatsapp",
+        "in",
+        (1, 4),
+        ("Foto vom Kratzer geschickt.", "Fragt nach Öffnungszeiten am Samstag.", "Schickt den Fahrzeugschein."),
+    ),
     ("whatsapp", "out", (1, 3), ("Foto der alten Bremsscheiben geschickt.", "Termin bestätigt.")),
-    ("counter", "in", (3, 15), (
-        "Wagen abgeholt, sehr zufrieden.", "Schaut sich Ganzjahresreifen an.", "Rechnung erklärt.",
-        "Ersatzwagen zurückgegeben.", "Möchte beim nächsten Mal wieder denselben Mechaniker.",
-    )),
+    (
+        "counter",
+        "in",
+        (3, 15),
+        (
+            "Wagen abgeholt, sehr zufrieden.",
+            "Schaut sich Ganzjahresreifen an.",
+            "Rechnung erklärt.",
+            "Ersatzwagen zurückgegeben.",
+            "Möchte beim nächsten Mal wieder denselben Mechaniker.",
+        ),
+    ),
     ("letter", "out", (4, 6), ("Erinnerung an den Räderwechsel.", "Gutschein für den Wintercheck.")),
-)  # fmt: skip
+)
 COMPLAINTS = (
     ("quality_of_the_work", "Bremse quietscht nach der Reparatur immer noch."),
     ("delay", "Wagen war zum versprochenen Termin nicht fertig."),
@@ -138,9 +237,11 @@ COMPLAINTS = (
 )
 RETURN_REASONS = ("does_not_fit", "wrong_item", "defective", "no_longer_wanted", "ordered_twice", "goodwill")
 REFERRALS = (
-    "Hat uns der Schwester empfohlen.", "Nachbar kommt auf Empfehlung.", "Empfiehlt uns im Sportverein.",
+    "Hat uns der Schwester empfohlen.",
+    "Nachbar kommt auf Empfehlung.",
+    "Empfiehlt uns im Sportverein.",
     "Kollegin hat einen Termin gemacht.",
-)  # fmt: skip
+)
 
 QUESTIONS = (
     ("Frage zum Angebot", "Ist die Arbeitszeit im Preis schon enthalten?"),
@@ -155,9 +256,16 @@ ANSWERS = (
     "Guten Tag, die Unterlagen hängen an. Bei Fragen rufen Sie bitte an.",
 )
 ENQUIRIES = (
-    "Anfrage Inspektion", "Anfrage Zahnriemen", "Anfrage Standheizung", "Anfrage Anhängerkupplung", "Unfallschaden hinten rechts",
-    "Wartungsvertrag Fuhrpark", "Anfrage Wallbox", "Reifen für drei Transporter", "Anfrage Klimaservice",
-)  # fmt: skip
+    "Anfrage Inspektion",
+    "Anfrage Zahnriemen",
+    "Anfrage Standheizung",
+    "Anfrage Anhängerkupplung",
+    "Unfallschaden hinten rechts",
+    "Wartungsvertrag Fuhrpark",
+    "Anfrage Wallbox",
+    "Reifen für drei Transporter",
+    "Anfrage Klimaservice",
+)
 MEETINGS = ("Fuhrparkgespräch", "Probefahrt", "Schadenaufnahme", "Angebot besprechen", "Jahresgespräch")
 FEEDBACK = {
     5: ("Schnell, freundlich, fairer Preis.", "Immer wieder gern.", "Alles bestens erklärt."),

@@ -21,7 +21,9 @@ class CrmConsent(models.Model):
     # set null: erasing a person keeps that a consent existed, without telling whose
     partner_id = fields.Many2one("res.partner", "Contact", index="btree_not_null", ondelete="set null")
     purpose = fields.Selection(PURPOSES, required=True)
-    state = fields.Selection([("given", "Given"), ("withdrawn", "Withdrawn / Objected")], required=True, default="given")
+    state = fields.Selection(
+        [("given", "Given"), ("withdrawn", "Withdrawn / Objected")], required=True, default="given"
+    )
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     origin = fields.Char("How", help="Where the person said so: form, phone call, letter, portal …")
     user_id = fields.Many2one("res.users", "Recorded By", default=lambda self: self.env.user, readonly=True)

@@ -34,9 +34,10 @@ class CrmCustomerValue(models.Model):
         "Revenue With Known Cost", readonly=True, aggregator="avg", help="Below 80 % no margin is shown."
     )
     unknown_cost_share = fields.Float(
-        "Revenue With Unknown Cost", compute="_compute_unknown_cost_share",
+        "Revenue With Unknown Cost",
+        compute="_compute_unknown_cost_share",
         help="Part of the revenue whose product costs are missing or estimated.",
-    )  # fmt: skip
+    )
     margin_known = fields.Boolean(readonly=True)
     db1 = fields.Monetary("CM I", readonly=True, help="Contribution margin I: gross less returns and cost of goods.")
     db1_rate = fields.Float("CM I Rate", readonly=True, aggregator=None, help="Contribution margin I per revenue.")
@@ -47,7 +48,9 @@ class CrmCustomerValue(models.Model):
     orders_ever = fields.Integer("Orders Ever", readonly=True)
     first_order_date = fields.Date("First Order", readonly=True)
     last_order_date = fields.Date("Last Order", readonly=True)
-    mean_interval = fields.Float("Buys Every (Days)", readonly=True, aggregator="avg", help="Mean days between two purchases.")
+    mean_interval = fields.Float(
+        "Buys Every (Days)", readonly=True, aggregator="avg", help="Mean days between two purchases."
+    )
     days_since_order = fields.Integer(compute="_compute_days", help="Days since the last order.")
     days_overdue = fields.Integer(compute="_compute_days", help="Days beyond the usual interval.")
     touchpoint_count = fields.Integer("Touchpoints", readonly=True)
@@ -55,7 +58,9 @@ class CrmCustomerValue(models.Model):
     last_touchpoint = fields.Datetime(readonly=True)
     happy_count = fields.Integer("Happy Contacts", readonly=True)
     unhappy_count = fields.Integer("Unhappy Contacts", readonly=True)
-    observed_channel_id = fields.Many2one("crm.touchpoint.channel", "Observed Channel", readonly=True, ondelete="set null")
+    observed_channel_id = fields.Many2one(
+        "crm.touchpoint.channel", "Observed Channel", readonly=True, ondelete="set null"
+    )
     awareness_id = fields.Many2one("utm.source", "Became Aware Through", readonly=True, ondelete="set null")
 
     recency_score = fields.Integer("Recency", readonly=True, aggregator="avg", help="1 to 5, 5 is best.")
@@ -63,18 +68,26 @@ class CrmCustomerValue(models.Model):
     monetary_score = fields.Integer("Monetary", readonly=True, aggregator="avg", help="1 to 5, 5 is best.")
     rfm = fields.Char("RFM", readonly=True, help="Recency, frequency and monetary score, 5 is best.")
     rank_value = fields.Monetary(
-        "Ranked By", readonly=True, help="CM I, or revenue where too few costs are known. Unknown costs count with the company's average rate."
+        "Ranked By",
+        readonly=True,
+        help="CM I, or revenue where too few costs are known. Unknown costs count with the company's average rate.",
     )
-    rank_basis = fields.Selection([("db1", "Contribution Margin I"), ("revenue", "Revenue")], "Classes Rank By", readonly=True)
+    rank_basis = fields.Selection(
+        [("db1", "Contribution Margin I"), ("revenue", "Revenue")], "Classes Rank By", readonly=True
+    )
     share = fields.Float(readonly=True, help="Part of the company's total.")
-    cumulated_share = fields.Float(readonly=True, aggregator=None, help="Part held by this customer and all better ones.")
+    cumulated_share = fields.Float(
+        readonly=True, aggregator=None, help="Part held by this customer and all better ones."
+    )
     value_class_computed = fields.Selection(VALUE_CLASSES, "Computed Class", readonly=True)
     value_class_manual = fields.Selection(VALUE_CLASSES, "Manual Class", readonly=True)
     value_class = fields.Selection(VALUE_CLASSES, "Value Class", readonly=True, index="btree_not_null")
     value_class_before = fields.Selection(VALUE_CLASSES, "Class Before", readonly=True)
     class_changed_on = fields.Date(readonly=True)
     trend = fields.Selection(
-        [("up", "↑ better"), ("down", "↓ worse"), ("same", "unchanged")], compute="_compute_trend", help="Against the class before."
+        [("up", "↑ better"), ("down", "↓ worse"), ("same", "unchanged")],
+        compute="_compute_trend",
+        help="Against the class before.",
     )
     override_reason = fields.Char(readonly=True)
     override_user_id = fields.Many2one("res.users", "Overridden By", readonly=True, ondelete="set null")
@@ -108,7 +121,9 @@ class CrmCustomerValue(models.Model):
     def _compute_trend(self):
         for value in self:
             before, now = value.value_class_before, value.value_class
-            value.trend = False if not before or not now else "same" if before == now else "up" if now < before else "down"
+            value.trend = (
+                False if not before or not now else "same" if before == now else "up" if now < before else "down"
+            )
 
     @api.depends("partner_id", "anonymous")
     def _compute_display_name(self):
@@ -129,13 +144,15 @@ class CrmCustomerValue(models.Model):
         if value_class and not (reason or "").strip():
             raise UserError(self.env._("Say why the class is overridden."))
         for value in self.sudo():
-            value.write({
-                "value_class_manual": value_class,
-                "override_reason": (reason or "").strip() or False,
-                "override_user_id": self.env.uid if value_class else False,
-                "override_date": fields.Date.context_today(self) if value_class else False,
-                **value._prepare_class_vals(value_class or value.value_class_computed),
-            })  # fmt: skip
+            value.write(
+                {
+                    "value_class_manual": value_class,
+                    "override_reason": (reason or "").strip() or False,
+                    "override_user_id": self.env.uid if value_class else False,
+                    "override_date": fields.Date.context_today(self) if value_class else False,
+                    **value._prepare_class_vals(value_class or value.value_class_computed),
+                }
+            )
 
     def _prepare_class_vals(self, value_class):
         """Values that make this the effective class; the class before is remembered."""
@@ -156,7 +173,10 @@ class CrmCustomerValue(models.Model):
             "res_model": "crm.value.override",
             "views": [(False, "form")],
             "target": "new",
-            "context": {"default_value_id": self.id, "default_value_class": self.value_class_manual or self.value_class},
+            "context": {
+                "default_value_id": self.id,
+                "default_value_class": self.value_class_manual or self.value_class,
+            },
         }
 
     # -- every number opens its records ---------------------------------------------------------
@@ -173,7 +193,11 @@ class CrmCustomerValue(models.Model):
 
     def _document_domain(self):
         self.ensure_one()
-        partner = ("partner_id", "=", False) if self.anonymous else ("partner_id.commercial_partner_id", "=", self.partner_id.id)
+        partner = (
+            ("partner_id", "=", False)
+            if self.anonymous
+            else ("partner_id.commercial_partner_id", "=", self.partner_id.id)
+        )
         return [partner, ("company_id", "child_of", self.company_id.id)]
 
     def action_view_customer(self):
@@ -196,25 +220,38 @@ class CrmCustomerValue(models.Model):
             ("company_id", "child_of", self.company_id.id),
             ("state", "=", "sale"),
         ]
-        context = {"pivot_row_groupby": ["product_id"], "pivot_measures": ["price_subtotal", "discount_amount", "margin", "product_uom_qty"]}
+        context = {
+            "pivot_row_groupby": ["product_id"],
+            "pivot_measures": ["price_subtotal", "discount_amount", "margin", "product_uom_qty"],
+        }
         return self._action_open(self.env._("Products Bought"), "sale.report", domain, "pivot,graph", context)
 
     def action_view_products_without_cost(self):
         """Open the products this customer bought whose cost nobody entered: where an unknown margin is cured."""
-        lines = self.env["sale.order.line"]._search([
-            ("order_id", "any", [*self._document_domain(), ("state", "=", "sale")]),
-            ("purchase_price", "=", 0), ("display_type", "=", False),
-        ])  # fmt: skip
+        lines = self.env["sale.order.line"]._search(
+            [
+                ("order_id", "any", [*self._document_domain(), ("state", "=", "sale")]),
+                ("purchase_price", "=", 0),
+                ("display_type", "=", False),
+            ]
+        )
         products = self.env["product.product"].search([("id", "in", lines.subselect("product_id"))])
         name = self.env._("Products Sold Without Cost")
         action = self._action_open(name, "product.product", [("id", "in", products.ids)], "list,form")
-        return dict(action, help=self.env._(
-            "<p class='o_view_nocontent_smiling_face'>Everything sold to this customer carries a cost</p>"
-            "<p>Orders older than “Costs Known Since” (see Settings) count as estimated: the known share rises with each new order.</p>"
-        ))  # fmt: skip
+        return dict(
+            action,
+            help=self.env._(
+                "<p class='o_view_nocontent_smiling_face'>Everything sold to this customer carries a cost</p>"
+                "<p>Orders older than “Costs Known Since” (see Settings) count as estimated: the known share rises with each new order.</p>"
+            ),
+        )
 
     def action_view_invoices(self):
-        domain = [*self._document_domain(), ("state", "=", "posted"), ("move_type", "in", ("out_invoice", "out_refund", "out_receipt"))]
+        domain = [
+            *self._document_domain(),
+            ("state", "=", "posted"),
+            ("move_type", "in", ("out_invoice", "out_refund", "out_receipt")),
+        ]
         return self._action_open(self.env._("Invoices"), "account.move", domain, "list,form")
 
     def action_view_returns(self):
@@ -226,7 +263,9 @@ class CrmCustomerValue(models.Model):
         return [("commercial_partner_id", "=", self.partner_id.id), ("company_id", "child_of", self.company_id.id)]
 
     def action_view_touchpoints(self):
-        return self._action_open(self.env._("Touchpoints"), "crm.touchpoint", self._touchpoint_domain(), "list,kanban,pivot,graph,form")
+        return self._action_open(
+            self.env._("Touchpoints"), "crm.touchpoint", self._touchpoint_domain(), "list,kanban,pivot,graph,form"
+        )
 
     def action_recompute(self):
         """Compute all values anew in the background; the user is told when it is done."""

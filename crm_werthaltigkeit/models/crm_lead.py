@@ -6,13 +6,17 @@ from .res_partner import USER_GROUP
 class CrmLead(models.Model):
     _inherit = "crm.lead"
 
-    werthaltigkeit_touchpoint_count = fields.Integer("Touchpoints", compute="_compute_werthaltigkeit_touchpoint_count", groups=USER_GROUP)
+    werthaltigkeit_touchpoint_count = fields.Integer(
+        "Touchpoints", compute="_compute_werthaltigkeit_touchpoint_count", groups=USER_GROUP
+    )
     werthaltigkeit_value_class = fields.Selection(related="partner_id.werthaltigkeit_value_class", groups=USER_GROUP)
 
     @api.depends("partner_id")
     def _compute_werthaltigkeit_touchpoint_count(self):
         for lead in self:
-            lead.werthaltigkeit_touchpoint_count = self.env["crm.touchpoint"].search_count(lead._werthaltigkeit_touchpoint_domain())
+            lead.werthaltigkeit_touchpoint_count = self.env["crm.touchpoint"].search_count(
+                lead._werthaltigkeit_touchpoint_domain()
+            )
 
     def _werthaltigkeit_touchpoint_domain(self):
         """The history of the customer, or of the prospect while there is no contact."""
@@ -31,10 +35,14 @@ class CrmLead(models.Model):
 
     def action_werthaltigkeit_log(self):
         self.ensure_one()
-        return self.env["crm.touchpoint"].action_log_contact({
-            "default_lead_id": self.id, "default_partner_id": self.partner_id.id, "default_team_id": self.team_id.id,
-            "default_company_id": self.company_id.id or self.env.company.id,
-        })  # fmt: skip
+        return self.env["crm.touchpoint"].action_log_contact(
+            {
+                "default_lead_id": self.id,
+                "default_partner_id": self.partner_id.id,
+                "default_team_id": self.team_id.id,
+                "default_company_id": self.company_id.id or self.env.company.id,
+            }
+        )
 
     def _merge_dependences(self, opportunities):
         """Keep the history of merged leads: their touchpoints move to the lead that stays."""

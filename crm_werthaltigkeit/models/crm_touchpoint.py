@@ -33,10 +33,15 @@ class CrmTouchpoint(models.Model):
     company_id = fields.Many2one("res.company", default=lambda self: self.env.company)
     date = fields.Datetime("Moment", required=True, default=fields.Datetime.now)
     approximate = fields.Boolean(
-        "Approximate Moment", readonly=True, help="Odoo never recorded this moment; it is the last change of the record."
+        "Approximate Moment",
+        readonly=True,
+        help="Odoo never recorded this moment; it is the last change of the record.",
     )
     kind_id = fields.Many2one(
-        "crm.touchpoint.kind", "Kind", required=True, ondelete="restrict",
+        "crm.touchpoint.kind",
+        "Kind",
+        required=True,
+        ondelete="restrict",
         default=lambda self: self.env.ref("crm_werthaltigkeit.touchpoint_kind_contact", raise_if_not_found=False),
     )
     channel_id = fields.Many2one("crm.touchpoint.channel", "Channel", ondelete="restrict")
@@ -54,7 +59,10 @@ class CrmTouchpoint(models.Model):
     utm_source_id = fields.Many2one("utm.source", "Became Aware Through", ondelete="set null")
     medium_id = fields.Many2one("utm.medium", "Medium", ondelete="set null")
     reason_id = fields.Many2one(
-        "crm.touchpoint.reason", "Reason", ondelete="set null", help="Why goods came back, or what a complaint is about."
+        "crm.touchpoint.reason",
+        "Reason",
+        ondelete="set null",
+        help="Why goods came back, or what a complaint is about.",
     )
     note = fields.Text(help="One line about the contact; for everybody with customer contact.")
     external_ref = fields.Char("External Reference", readonly=True, index="btree_not_null", copy=False)
@@ -112,7 +120,9 @@ class CrmTouchpoint(models.Model):
         for touchpoint in self:
             moment = fields.Datetime.context_timestamp(self, touchpoint.date).date() if touchpoint.date else None
             touchpoint.display_name = " · ".join(
-                filter(None, (touchpoint.kind_id.name, moment and self.env["ir.qweb.field.date"].value_to_html(moment, {})))
+                filter(
+                    None, (touchpoint.kind_id.name, moment and self.env["ir.qweb.field.date"].value_to_html(moment, {}))
+                )
             )
 
     @api.onchange("lead_id")
@@ -136,7 +146,9 @@ class CrmTouchpoint(models.Model):
         automatic = self.filtered("source_id")
         if automatic and not vals.keys() <= set(ANNOTATION_FIELDS):
             raise AccessError(
-                self.env._("A captured touchpoint cannot be changed. You may add satisfaction, minutes, a reason and a note.")
+                self.env._(
+                    "A captured touchpoint cannot be changed. You may add satisfaction, minutes, a reason and a note."
+                )
             )
         if {"source_id", "record_id", "slot"} & vals.keys():
             raise AccessError(self.env._("Captured touchpoints come from their source; nobody can write them."))
@@ -151,7 +163,9 @@ class CrmTouchpoint(models.Model):
     def _unlink_except_automatic(self):
         if self.filtered("source_id"):
             raise UserError(
-                self.env._("A captured touchpoint is there as long as its record. Switch off the source or delete the record.")
+                self.env._(
+                    "A captured touchpoint is there as long as its record. Switch off the source or delete the record."
+                )
             )
 
     def _complete_manual(self):
@@ -166,7 +180,9 @@ class CrmTouchpoint(models.Model):
         self.ensure_one()
         model, res_id = (self.res_model, self.res_id) if self.res_model else (self._name, self.id)
         if model not in self.env or not self.env[model].browse(res_id).exists():
-            raise UserError(self.env._("The document of this touchpoint no longer exists, or its app is not installed."))
+            raise UserError(
+                self.env._("The document of this touchpoint no longer exists, or its app is not installed.")
+            )
         self.env[model].browse(res_id).check_access("read")
         return {
             "type": "ir.actions.act_window",
@@ -201,5 +217,9 @@ class CrmTouchpoint(models.Model):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
-            "params": {"message": message, "type": "info" if pending else "success", "next": {"type": "ir.actions.client", "tag": "soft_reload"}},
+            "params": {
+                "message": message,
+                "type": "info" if pending else "success",
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
         }

@@ -97,7 +97,11 @@ class CrmTouchpointEngine(models.AbstractModel):
                 return None
             with self.env.cr.savepoint():
                 return method(*args)
-        except (psycopg2.errors.SerializationFailure, psycopg2.errors.LockNotAvailable, psycopg2.errors.DeadlockDetected):
+        except (
+            psycopg2.errors.SerializationFailure,
+            psycopg2.errors.LockNotAvailable,
+            psycopg2.errors.DeadlockDetected,
+        ):
             raise  # Odoo retries these
         except Exception as error:  # whatever the definition of a row causes belongs to the row
             _logger.warning("Source of touchpoints “%s” set aside: %s", source.name, error)
@@ -132,6 +136,7 @@ class CrmTouchpointEngine(models.AbstractModel):
         ids = self._next_ids(source)
         if not ids:
             source.write({"state": "live", "last_run": fields.Datetime.now(), "reason": False})
+            self.env.cr.execute("ANALYZE crm_touchpoint")  # plans made for an empty table would cost minutes
             self.env.ref("crm_werthaltigkeit.ir_cron_value")._trigger()  # values do not wait for their turn
             return 0, True  # what changed while the past was read follows at once
         rows = self._insert(source, ids, past=True)
@@ -164,7 +169,9 @@ class CrmTouchpointEngine(models.AbstractModel):
         parts = []
         if model._log_access:
             parts.append(self._ids_where(model, "", "write_date", SQL(">= %s", since)))
-        parts += [self._ids_where(model, path, "write_date", SQL(">= %s", since)) for path in source._paths("watch_path")]
+        parts += [
+            self._ids_where(model, path, "write_date", SQL(">= %s", since)) for path in source._paths("watch_path")
+        ]
         for path in source._paths("date_path")[:1]:
             *links, last = path.split(".")
             if source.scheduled:
@@ -191,7 +198,8 @@ class CrmTouchpointEngine(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 return sum(
-                    self._execute(statement) for statement in self.env["crm.touchpoint.query"]._upserts(source, ids, past)
+                    self._execute(statement)
+                    for statement in self.env["crm.touchpoint.query"]._upserts(source, ids, past)
                 )
         except (psycopg2.DataError, psycopg2.IntegrityError) as error:
             if len(ids) > 1:
@@ -241,7 +249,12 @@ class CrmTouchpointEngine(models.AbstractModel):
             date = self.env["crm.touchpoint.query"]._path(model, matching, source._paths("date_path")[0])
             matching.add_where(SQL("%s <= (now() AT TIME ZONE 'UTC')", date))
         return self._remove(
-            SQL("t.source_id = %s AND t.record_id = ANY(%s) AND t.record_id NOT IN %s", source.id, ids, matching.subselect())
+            SQL(
+                "t.source_id = %s AND t.record_id = ANY(%s) AND t.record_id NOT IN %s",
+                source.id,
+                ids,
+                matching.subselect(),
+            )
         )
 
     def _remove(self, condition):
@@ -281,7 +294,9 @@ class CrmTouchpointEngine(models.AbstractModel):
 
     def _update_costs(self):
         """Value all touchpoints of the channels whose rates changed."""
-        channels = self.env["crm.touchpoint.channel"].with_context(active_test=False).search([("cost_outdated", "=", True)])
+        channels = (
+            self.env["crm.touchpoint.channel"].with_context(active_test=False).search([("cost_outdated", "=", True)])
+        )
         if channels:
             self._execute(self.env["crm.touchpoint.query"]._cost_update(SQL("t.channel_id = ANY(%s)", channels.ids)))
             channels.cost_outdated = False

@@ -14,7 +14,9 @@ class CrmTouchpointKind(models.Model):
     active = fields.Boolean(default=True)
     icon = fields.Char(default="fa-comment-o", help="Font Awesome class shown in the customer history.")
     loggable = fields.Boolean(help="Offered when somebody logs a contact by hand.")
-    is_purchase = fields.Boolean(help="Counts as a purchase: the first is a purchase, each later one a repeat purchase.")
+    is_purchase = fields.Boolean(
+        help="Counts as a purchase: the first is a purchase, each later one a repeat purchase."
+    )
     needs_answer = fields.Boolean(help="Coming from the customer, it waits until somebody answered.")
 
     _code_uniq = models.Constraint("UNIQUE(code)", "Another kind of touchpoint has this code already.")

@@ -22,7 +22,9 @@ class CrmTouchpointMail(models.Model):
     @api.depends("matched")
     def _compute_touchpoint_ids(self):
         for mail in self:
-            mail.touchpoint_ids = self.env["crm.touchpoint"].search([("res_model", "=", self._name), ("res_id", "=", mail.id)])
+            mail.touchpoint_ids = self.env["crm.touchpoint"].search(
+                [("res_model", "=", self._name), ("res_id", "=", mail.id)]
+            )
 
     @api.model
     def message_new(self, msg_dict, custom_values=None):
@@ -49,17 +51,30 @@ class CrmTouchpointMail(models.Model):
         """Create one outbound touchpoint per customer, or per lead where there is no contact."""
         for mail in self.sudo():
             addresses = {email_normalize(address) for address in email_split(mail.email_to or "")} - {False}
-            partners = self.env["res.partner"].sudo().search(
-                [("email_normalized", "in", list(addresses)), ("partner_share", "=", True), ("company_id", "in", (False, mail.company_id.id))]
+            partners = (
+                self.env["res.partner"]
+                .sudo()
+                .search(
+                    [
+                        ("email_normalized", "in", list(addresses)),
+                        ("partner_share", "=", True),
+                        ("company_id", "in", (False, mail.company_id.id)),
+                    ]
+                )
             )
             partners = partners.browse({p.email_normalized: p.id for p in partners.sorted("id", reverse=True)}.values())
             rest = addresses - set(partners.mapped("email_normalized"))
-            leads = self.env["crm.lead"].sudo().search(
-                [("email_normalized", "in", list(rest)), ("partner_id", "=", False), ("won_status", "=", "pending")]
+            leads = (
+                self.env["crm.lead"]
+                .sudo()
+                .search(
+                    [("email_normalized", "in", list(rest)), ("partner_id", "=", False), ("won_status", "=", "pending")]
+                )
             )
             common = mail._prepare_touchpoint_vals()
             self.env["crm.touchpoint"].sudo().create(
-                [dict(common, partner_id=partner.id) for partner in partners] + [dict(common, lead_id=lead.id) for lead in leads]
+                [dict(common, partner_id=partner.id) for partner in partners]
+                + [dict(common, lead_id=lead.id) for lead in leads]
             )
             mail.matched = bool(partners or leads)
 

@@ -3,10 +3,31 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 COLUMNS = (
-    "partner_id", "commercial_partner_id", "lead_id", "company_id", "date", "approximate", "kind_id", "channel_id",
-    "direction", "stage", "satisfaction", "minutes", "cost", "amount", "currency_id", "user_id", "team_id",
-    "campaign_id", "utm_source_id", "medium_id", "reason_id", "note", "res_model", "res_id",
-)  # fmt: skip
+    "partner_id",
+    "commercial_partner_id",
+    "lead_id",
+    "company_id",
+    "date",
+    "approximate",
+    "kind_id",
+    "channel_id",
+    "direction",
+    "stage",
+    "satisfaction",
+    "minutes",
+    "cost",
+    "amount",
+    "currency_id",
+    "user_id",
+    "team_id",
+    "campaign_id",
+    "utm_source_id",
+    "medium_id",
+    "reason_id",
+    "note",
+    "res_model",
+    "res_id",
+)
 # thresholds of rating.rating for "top" and "ok"
 RATING_GOOD, RATING_NEUTRAL = 3.66, 2.33
 INTERNAL = SQL("EXISTS (SELECT FROM res_users u WHERE u.partner_id = contact.id AND NOT u.share)")
@@ -87,7 +108,9 @@ class CrmTouchpointQuery(models.AbstractModel):
         query.add_join("LEFT JOIN", "contact", "res_partner", SQL("contact.id = %s", partner))
         user = first("user_path")
         query.add_join("LEFT JOIN", "person", "res_users", SQL("person.id = %s", user))
-        query.add_where(SQL("(contact.id IS NOT NULL AND NOT %s OR %s IS NULL AND %s IS NOT NULL)", INTERNAL, partner, lead))
+        query.add_where(
+            SQL("(contact.id IS NOT NULL AND NOT %s OR %s IS NULL AND %s IS NOT NULL)", INTERNAL, partner, lead)
+        )
         date = self._moment(source, model, query)
         if source.scheduled:
             query.add_where(SQL("%s <= (now() AT TIME ZONE 'UTC')", date))
@@ -182,16 +205,20 @@ class CrmTouchpointQuery(models.AbstractModel):
             return SQL("%s::int", source.channel_id.id or None)
         return SQL(
             "CASE WHEN %s IS NOT NULL THEN %s ELSE %s::int END",
-            alternate, source.alternate_channel_id.id, source.channel_id.id or None,
-        )  # fmt: skip
+            alternate,
+            source.alternate_channel_id.id,
+            source.channel_id.id or None,
+        )
 
     def _satisfaction(self, rating):
         """Turn a rating from 1 to 5 into the three smileys, with the thresholds of Odoo's ratings."""
         return SQL(
             "CASE WHEN %(rating)s >= %(good)s THEN 'good' WHEN %(rating)s >= %(neutral)s THEN 'neutral'"
             " WHEN %(rating)s > 0 THEN 'bad' END",
-            rating=rating, good=RATING_GOOD, neutral=RATING_NEUTRAL,
-        )  # fmt: skip
+            rating=rating,
+            good=RATING_GOOD,
+            neutral=RATING_NEUTRAL,
+        )
 
     def _only_company(self):
         """Return the company for records that name none, where there is just one; else None."""
@@ -225,7 +252,7 @@ class CrmTouchpointQuery(models.AbstractModel):
             "round(COALESCE(rate.per_contact + COALESCE(NULLIF(%s, 0)::numeric, rate.default_minutes) / 60"
             " * rate.per_hour, 0), 2)",
             minutes,
-        )  # fmt: skip
+        )
 
     def _cost_update(self, condition):
         """Value touchpoints anew with the rates of their channel."""
@@ -296,10 +323,15 @@ class CrmTouchpointQuery(models.AbstractModel):
         return [
             SQL(
                 "DELETE FROM %s a WHERE a.%s = 'crm.touchpoint' AND NOT EXISTS (SELECT FROM crm_touchpoint t WHERE t.id = a.res_id)",
-                SQL.identifier(table), SQL.identifier(column),
+                SQL.identifier(table),
+                SQL.identifier(column),
             )
-            for table, column in (("mail_activity", "res_model"), ("mail_message", "model"), ("mail_followers", "res_model"))
-        ]  # fmt: skip
+            for table, column in (
+                ("mail_activity", "res_model"),
+                ("mail_message", "model"),
+                ("mail_followers", "res_model"),
+            )
+        ]
 
     def _moves(self, model, old_ids, new_id):
         """Return the statements that move touchpoints and annotations of merged records of a model."""
@@ -308,13 +340,19 @@ class CrmTouchpointQuery(models.AbstractModel):
             SQL(
                 "UPDATE %s SET record_id = %s, slot = CASE WHEN slot = 0 THEN record_id ELSE slot END"
                 " WHERE source_id = ANY(%s) AND record_id = ANY(%s)",
-                SQL.identifier(table), new_id, sources.ids, old_ids,
+                SQL.identifier(table),
+                new_id,
+                sources.ids,
+                old_ids,
             )
             for table in ("crm_touchpoint", "crm_touchpoint_annotation")
-        ]  # fmt: skip
+        ]
         statements.append(
             SQL(
-                "UPDATE crm_touchpoint SET res_id = %s WHERE res_model = %s AND res_id = ANY(%s)", new_id, model, old_ids
+                "UPDATE crm_touchpoint SET res_id = %s WHERE res_model = %s AND res_id = ANY(%s)",
+                new_id,
+                model,
+                old_ids,
             )
         )
         if model == "crm.lead":

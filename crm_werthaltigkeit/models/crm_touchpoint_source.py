@@ -7,12 +7,42 @@ from odoo.fields import Domain
 from .crm_touchpoint import DIRECTIONS, STAGES
 
 PATHS = (
-    "partner_path", "lead_path", "date_path", "company_path", "user_path", "team_path", "amount_path", "currency_path",
-    "campaign_path", "utm_source_path", "medium_path", "minutes_path", "satisfaction_path", "alternate_path",
-    "document_model_path", "document_id_path", "open_path", "watch_path", "summary_path",
-)  # fmt: skip
-DEFINITION = {"model", "domain", "kind_id", "channel_id", "alternate_channel_id", "direction", "stage", "date_rule",
-              "amount_factor", "minutes_factor", "scheduled", "lookback_days", "active", *PATHS}  # fmt: skip
+    "partner_path",
+    "lead_path",
+    "date_path",
+    "company_path",
+    "user_path",
+    "team_path",
+    "amount_path",
+    "currency_path",
+    "campaign_path",
+    "utm_source_path",
+    "medium_path",
+    "minutes_path",
+    "satisfaction_path",
+    "alternate_path",
+    "document_model_path",
+    "document_id_path",
+    "open_path",
+    "watch_path",
+    "summary_path",
+)
+DEFINITION = {
+    "model",
+    "domain",
+    "kind_id",
+    "channel_id",
+    "alternate_channel_id",
+    "direction",
+    "stage",
+    "date_rule",
+    "amount_factor",
+    "minutes_factor",
+    "scheduled",
+    "lookback_days",
+    "active",
+    *PATHS,
+}
 
 
 class CrmTouchpointSource(models.Model):
@@ -42,9 +72,11 @@ class CrmTouchpointSource(models.Model):
     date_path = fields.Char("Moment", required=True, default="create_date")
     date_rule = fields.Selection(
         [("field", "The field says when"), ("change", "The moment the record got there")],
-        "Moment Is", required=True, default="field",
+        "Moment Is",
+        required=True,
+        default="field",
         help="Some moments are not recorded by Odoo. The change itself is then taken, and for the past marked as approximate.",
-    )  # fmt: skip
+    )
     scheduled = fields.Boolean("Lies in the Future", help="Such records become touchpoints when their moment has come.")
     lookback_days = fields.Integer("Read Again (Days)", help="Records change without a trace this many days.")
     company_path = fields.Char("Company", default="?company_id")
@@ -59,7 +91,9 @@ class CrmTouchpointSource(models.Model):
     minutes_path = fields.Char("Duration")
     minutes_factor = fields.Float("Duration to Minutes", default=1.0)
     satisfaction_path = fields.Char("Rating 1 to 5")
-    document_model_path = fields.Char("Model of the Document", help="For records that name their document by model and id.")
+    document_model_path = fields.Char(
+        "Model of the Document", help="For records that name their document by model and id."
+    )
     document_id_path = fields.Char("Id of the Document")
     open_path = fields.Char("Opens", help="Many2one field whose record opens instead of the record itself.")
     watch_path = fields.Char("Changes With", help="Related records whose change counts as a change.")
@@ -71,8 +105,10 @@ class CrmTouchpointSource(models.Model):
 
     state = fields.Selection(
         [("new", "Reading the past"), ("live", "Up to date"), ("missing", "Not available"), ("faulty", "Set aside")],
-        readonly=True, default="new", copy=False,
-    )  # fmt: skip
+        readonly=True,
+        default="new",
+        copy=False,
+    )
     reason = fields.Char("Why", readonly=True, copy=False)
     last_id = fields.Integer("Read Up To", readonly=True, copy=False, help="Last record of the past that was read.")
     watermark = fields.Datetime("Changes Read Until", readonly=True, copy=False)
@@ -84,7 +120,9 @@ class CrmTouchpointSource(models.Model):
     _lookback_not_negative = models.Constraint("CHECK(lookback_days >= 0)", "Days to read again cannot be negative.")
 
     def _compute_touchpoint_count(self):
-        counts = dict(self.env["crm.touchpoint"]._read_group([("source_id", "in", self.ids)], ["source_id"], ["__count"]))
+        counts = dict(
+            self.env["crm.touchpoint"]._read_group([("source_id", "in", self.ids)], ["source_id"], ["__count"])
+        )
         for source in self:
             source.touchpoint_count = counts.get(source, 0)
 

@@ -138,12 +138,14 @@ class CrmTouchpoint(models.Model):
         """Open the dialog "Log contact" for a call that somebody of us makes right now."""
         phone = self.env.ref("crm_werthaltigkeit.touchpoint_channel_phone", raise_if_not_found=False)
         lead = self.env["crm.lead"].browse(lead_id)
-        return self.action_log_contact({
-            "default_partner_id": partner_id or lead.partner_id.id,
-            "default_lead_id": lead_id,
-            "default_channel_id": phone.id if phone and phone.active else False,
-            "default_direction": "out",
-        })  # fmt: skip
+        return self.action_log_contact(
+            {
+                "default_partner_id": partner_id or lead.partner_id.id,
+                "default_lead_id": lead_id,
+                "default_channel_id": phone.id if phone and phone.active else False,
+                "default_direction": "out",
+            }
+        )
 
 
 class CrmTouchpointKind(models.Model):

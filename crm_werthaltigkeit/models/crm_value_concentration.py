@@ -45,9 +45,12 @@ class CrmCustomerValue(models.Model):
     def _concentration_domain(self, company):
         """Customers with a result in the period; those who objected to profiling count, without a class."""
         return [
-            ("company_id", "=", company.id), ("anonymous", "=", False),
-            "|", ("value_class", "!=", False), ("rank_value", "!=", 0),
-        ]  # fmt: skip
+            ("company_id", "=", company.id),
+            ("anonymous", "=", False),
+            "|",
+            ("value_class", "!=", False),
+            ("rank_value", "!=", 0),
+        ]
 
     def _concentration_head(self, company, basis, computed_on):
         def label(record, name, value):

@@ -89,7 +89,9 @@ class CrmValueEngine(models.AbstractModel):
         return True
 
     def _between(self, lower, upper):
-        return lambda column: SQL("%(column)s > %(lower)s AND %(column)s <= %(upper)s", column=column, lower=lower, upper=upper)
+        return lambda column: SQL(
+            "%(column)s > %(lower)s AND %(column)s <= %(upper)s", column=column, lower=lower, upper=upper
+        )
 
     @api.model
     def _update(self, company, commit=False):
@@ -142,20 +144,31 @@ class CrmValueEngine(models.AbstractModel):
         rate = self._average_rate(rows) if by_margin else None
         values = [self._rank_value(row, rate) for row in rows]
         limits = (company.werthaltigkeit_limit_a / 100, company.werthaltigkeit_limit_b / 100)
-        ranking = abc.classify([0.0 if row.anonymous else value for row, value in zip(rows, values, strict=True)], limits)
+        ranking = abc.classify(
+            [0.0 if row.anonymous else value for row, value in zip(rows, values, strict=True)], limits
+        )
         scores = self._scores(rows, values, company._werthaltigkeit_today())
         return [
             (
-                row.id, value, "db1" if by_margin else "revenue", ranking.share[i], ranking.cumulated[i],
-                *scores.get(row.id, (None,) * 3), "-".join(map(str, scores[row.id])) if row.id in scores else None,
+                row.id,
+                value,
+                "db1" if by_margin else "revenue",
+                ranking.share[i],
+                ranking.cumulated[i],
+                *scores.get(row.id, (None,) * 3),
+                "-".join(map(str, scores[row.id])) if row.id in scores else None,
                 ranking.classes[i] if row.has_documents and not row.no_profiling and not row.anonymous else None,
             )
             for i, (row, value) in enumerate(zip(rows, values, strict=True))
-        ]  # fmt: skip
+        ]
 
     def _scores(self, rows, values, today):
         """Return {row id: (recency, frequency, monetary)} of everybody who bought in the period."""
-        scored = [(row, value) for row, value in zip(rows, values, strict=True) if row.purchases and not row.no_profiling and not row.anonymous]
+        scored = [
+            (row, value)
+            for row, value in zip(rows, values, strict=True)
+            if row.purchases and not row.no_profiling and not row.anonymous
+        ]
         recency = rfm.scores([(today - row.last_order).days for row, _value in scored], higher_is_better=False)
         frequency = rfm.scores([row.purchases for row, _value in scored])
         monetary = rfm.scores([value for _row, value in scored])

@@ -11,8 +11,12 @@ class CrmValueRun(models.Model):
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade", index=True)
     user_ids = fields.Many2many("res.users", string="Tell When Done", readonly=True)
-    state = fields.Selection([("waiting", "Waiting"), ("running", "Running"), ("done", "Done")], default="waiting", readonly=True)
-    last_id = fields.Integer("Computed Up To", readonly=True, help="Last contact that was computed; a killed run goes on there.")
+    state = fields.Selection(
+        [("waiting", "Waiting"), ("running", "Running"), ("done", "Done")], default="waiting", readonly=True
+    )
+    last_id = fields.Integer(
+        "Computed Up To", readonly=True, help="Last contact that was computed; a killed run goes on there."
+    )
     progress = fields.Float(readonly=True, help="Part of the customers that is done.")
     progress_percent = fields.Integer("Done (%)", compute="_compute_progress_percent")
     customers = fields.Integer(readonly=True)
@@ -40,7 +44,9 @@ class CrmValueRun(models.Model):
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "message": self.env._("Customer values are being computed in the background. You will be told when it is done."),
+                "message": self.env._(
+                    "Customer values are being computed in the background. You will be told when it is done."
+                ),
                 "type": "info",
             },
         }
@@ -52,8 +58,9 @@ class CrmValueRun(models.Model):
                 run_user = run.with_context(lang=user.lang)
                 message = run_user.env._(
                     "Customer values of %(company)s are computed: %(count)s customers.",
-                    company=run.company_id.name, count=run.customers,
-                )  # fmt: skip
+                    company=run.company_id.name,
+                    count=run.customers,
+                )
                 user._bus_send("simple_notification", {"type": "success", "message": message})
 
     @api.autovacuum

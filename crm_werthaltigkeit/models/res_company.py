@@ -9,12 +9,16 @@ class ResCompany(models.Model):
 
     werthaltigkeit_basis = fields.Selection(
         [("order", "Confirmed orders"), ("invoice", "Posted invoices and credit notes")],
-        string="Customer Value From", default="order", required=True,
-    )  # fmt: skip
+        string="Customer Value From",
+        default="order",
+        required=True,
+    )
     werthaltigkeit_period = fields.Selection(
         [("12", "Last 12 months"), ("24", "Last 24 months"), ("36", "Last 36 months"), ("all", "All years")],
-        string="Period of Customer Value", default="36", required=True,
-    )  # fmt: skip
+        string="Period of Customer Value",
+        default="36",
+        required=True,
+    )
     werthaltigkeit_limit_a = fields.Float("Class A up to (%)", default=80.0)
     werthaltigkeit_limit_b = fields.Float("Class B up to (%)", default=95.0)
     werthaltigkeit_cost_known_since = fields.Date(
@@ -33,7 +37,9 @@ class ResCompany(models.Model):
     def _default_cost_known_since(self):
         """The day `sale_margin` was installed: it stamps the cost of that day on all older lines."""
         rows = self.env.execute_query(
-            SQL("SELECT create_date::date FROM ir_model_data WHERE module = 'sale_margin' AND name = 'field_sale_order_line__purchase_price'")
+            SQL(
+                "SELECT create_date::date FROM ir_model_data WHERE module = 'sale_margin' AND name = 'field_sale_order_line__purchase_price'"
+            )
         )
         return rows[0][0] if rows else fields.Date.today()
 

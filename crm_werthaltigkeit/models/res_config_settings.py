@@ -18,7 +18,9 @@ class ResConfigSettings(models.TransientModel):
     group_werthaltigkeit_analyses = fields.Boolean(
         "Analyses of the Customer Base", implied_group="crm_werthaltigkeit.group_werthaltigkeit_analyses"
     )
-    group_werthaltigkeit_consent = fields.Boolean("Consents", implied_group="crm_werthaltigkeit.group_werthaltigkeit_consent")
+    group_werthaltigkeit_consent = fields.Boolean(
+        "Consents", implied_group="crm_werthaltigkeit.group_werthaltigkeit_consent"
+    )
 
     @api.depends("company_id")
     def _compute_werthaltigkeit_missing_libraries(self):

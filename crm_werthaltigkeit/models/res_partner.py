@@ -8,62 +8,103 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     werthaltigkeit_channel_id = fields.Many2one(
-        "crm.touchpoint.channel", "Preferred Channel", ondelete="set null", help="The channel this contact wants, as they said.",
+        "crm.touchpoint.channel",
+        "Preferred Channel",
+        ondelete="set null",
+        help="The channel this contact wants, as they said.",
         groups=USER_GROUP,
     )
     werthaltigkeit_interest_ids = fields.Many2many("crm.interest", string="Interests and Hobbies", groups=USER_GROUP)
-    werthaltigkeit_goal = fields.Text("Customer's Own Goal", help="What success means to this customer.", groups=USER_GROUP)
+    werthaltigkeit_goal = fields.Text(
+        "Customer's Own Goal", help="What success means to this customer.", groups=USER_GROUP
+    )
     werthaltigkeit_awareness_id = fields.Many2one(
-        "utm.source", "Became Aware Through", ondelete="set null", help="How this customer became aware of us, as they said.",
+        "utm.source",
+        "Became Aware Through",
+        ondelete="set null",
+        help="How this customer became aware of us, as they said.",
         groups=USER_GROUP,
     )
     werthaltigkeit_consent_ids = fields.One2many("crm.consent", "partner_id", "Consents", groups=USER_GROUP)
     werthaltigkeit_touchpoint_ids = fields.One2many(
-        "crm.touchpoint", "commercial_partner_id", "History", help="All touchpoints of the customer and its contacts.",
+        "crm.touchpoint",
+        "commercial_partner_id",
+        "History",
+        help="All touchpoints of the customer and its contacts.",
         groups=USER_GROUP,
     )
     werthaltigkeit_value_ids = fields.One2many("crm.customer.value", "partner_id", "Customer Values", groups=USER_GROUP)
-    werthaltigkeit_value_id = fields.Many2one("crm.customer.value", "Customer Value", compute="_compute_werthaltigkeit_value_id", groups=USER_GROUP)
-    werthaltigkeit_touchpoint_count = fields.Integer("Touchpoints", compute="_compute_werthaltigkeit_touchpoint_count", groups=USER_GROUP)
+    werthaltigkeit_value_id = fields.Many2one(
+        "crm.customer.value", "Customer Value", compute="_compute_werthaltigkeit_value_id", groups=USER_GROUP
+    )
+    werthaltigkeit_touchpoint_count = fields.Integer(
+        "Touchpoints", compute="_compute_werthaltigkeit_touchpoint_count", groups=USER_GROUP
+    )
     werthaltigkeit_observed_channel_id = fields.Many2one(
-        "crm.touchpoint.channel", "Observed Channel", compute="_compute_werthaltigkeit_value", search="_search_werthaltigkeit_observed_channel_id",
+        "crm.touchpoint.channel",
+        "Observed Channel",
+        compute="_compute_werthaltigkeit_value",
+        search="_search_werthaltigkeit_observed_channel_id",
         help="The channel on which this customer comes to us most.",
         groups=USER_GROUP,
-    )  # fmt: skip
+    )
     werthaltigkeit_value_class = fields.Selection(
-        [("A", "A"), ("B", "B"), ("C", "C")], "Value Class", compute="_compute_werthaltigkeit_value", search="_search_werthaltigkeit_value_class",
+        [("A", "A"), ("B", "B"), ("C", "C")],
+        "Value Class",
+        compute="_compute_werthaltigkeit_value",
+        search="_search_werthaltigkeit_value_class",
         groups=USER_GROUP,
     )
     werthaltigkeit_trend = fields.Selection(
-        [("up", "↑"), ("down", "↓"), ("same", "")], "Trend of the Class", compute="_compute_werthaltigkeit_value",
+        [("up", "↑"), ("down", "↓"), ("same", "")],
+        "Trend of the Class",
+        compute="_compute_werthaltigkeit_value",
         groups=USER_GROUP,
     )
-    werthaltigkeit_rfm = fields.Char("RFM", compute="_compute_werthaltigkeit_value", search="_search_werthaltigkeit_rfm", groups=USER_GROUP)
+    werthaltigkeit_rfm = fields.Char(
+        "RFM", compute="_compute_werthaltigkeit_value", search="_search_werthaltigkeit_rfm", groups=USER_GROUP
+    )
     werthaltigkeit_revenue = fields.Monetary(
-        "Revenue", compute="_compute_werthaltigkeit_value", search="_search_werthaltigkeit_revenue", currency_field="werthaltigkeit_currency_id",
+        "Revenue",
+        compute="_compute_werthaltigkeit_value",
+        search="_search_werthaltigkeit_revenue",
+        currency_field="werthaltigkeit_currency_id",
         groups=USER_GROUP,
     )
     werthaltigkeit_db1 = fields.Monetary(
-        "CM I", compute="_compute_werthaltigkeit_value", search="_search_werthaltigkeit_db1", currency_field="werthaltigkeit_currency_id",
+        "CM I",
+        compute="_compute_werthaltigkeit_value",
+        search="_search_werthaltigkeit_db1",
+        currency_field="werthaltigkeit_currency_id",
         groups=USER_GROUP,
     )
     werthaltigkeit_last_order_date = fields.Date(
-        "Last Order", compute="_compute_werthaltigkeit_value", search="_search_werthaltigkeit_last_order_date",
+        "Last Order",
+        compute="_compute_werthaltigkeit_value",
+        search="_search_werthaltigkeit_last_order_date",
         groups=USER_GROUP,
     )
     werthaltigkeit_order_count = fields.Integer(
-        "Orders in Period", compute="_compute_werthaltigkeit_value", search="_search_werthaltigkeit_order_count",
+        "Orders in Period",
+        compute="_compute_werthaltigkeit_value",
+        search="_search_werthaltigkeit_order_count",
         groups=USER_GROUP,
     )
-    werthaltigkeit_currency_id = fields.Many2one("res.currency", compute="_compute_werthaltigkeit_value", groups=USER_GROUP)
-    werthaltigkeit_headline = fields.Char("In One Sentence", compute="_compute_werthaltigkeit_headline", groups=USER_GROUP)
-    werthaltigkeit_no_profiling = fields.Boolean("Objected to Profiling", compute="_compute_werthaltigkeit_no_profiling", groups=USER_GROUP)
+    werthaltigkeit_currency_id = fields.Many2one(
+        "res.currency", compute="_compute_werthaltigkeit_value", groups=USER_GROUP
+    )
+    werthaltigkeit_headline = fields.Char(
+        "In One Sentence", compute="_compute_werthaltigkeit_headline", groups=USER_GROUP
+    )
+    werthaltigkeit_no_profiling = fields.Boolean(
+        "Objected to Profiling", compute="_compute_werthaltigkeit_no_profiling", groups=USER_GROUP
+    )
 
     @api.depends_context("company")
     def _compute_werthaltigkeit_value_id(self):
-        values = self.env["crm.customer.value"].search([
-            ("partner_id", "in", self.commercial_partner_id.ids), ("company_id", "=", self.env.company.root_id.id)
-        ])  # fmt: skip
+        values = self.env["crm.customer.value"].search(
+            [("partner_id", "in", self.commercial_partner_id.ids), ("company_id", "=", self.env.company.root_id.id)]
+        )
         by_partner = {value.partner_id.id: value for value in values}
         for partner in self:
             partner.werthaltigkeit_value_id = by_partner.get(partner.commercial_partner_id.id, False)
@@ -87,7 +128,9 @@ class ResPartner(models.Model):
     def _compute_werthaltigkeit_touchpoint_count(self):
         counts = dict(
             self.env["crm.touchpoint"]._read_group(
-                [("commercial_partner_id", "in", self.commercial_partner_id.ids)], ["commercial_partner_id"], ["__count"]
+                [("commercial_partner_id", "in", self.commercial_partner_id.ids)],
+                ["commercial_partner_id"],
+                ["__count"],
             )
         )
         for partner in self:
@@ -96,8 +139,12 @@ class ResPartner(models.Model):
     @api.depends("werthaltigkeit_consent_ids")
     def _compute_werthaltigkeit_no_profiling(self):
         latest = {}
-        for consent in self.env["crm.consent"].sudo().search(
-            [("partner_id", "in", self.commercial_partner_id.ids), ("purpose", "=", "profiling")], order="date, id"
+        for consent in (
+            self.env["crm.consent"]
+            .sudo()
+            .search(
+                [("partner_id", "in", self.commercial_partner_id.ids), ("purpose", "=", "profiling")], order="date, id"
+            )
         ):
             latest[consent.partner_id.id] = consent.state
         for partner in self:
@@ -175,9 +222,18 @@ class ResPartner(models.Model):
     def _werthaltigkeit_headline_mood(self):
         """The last smiley, while it is news (90 days)."""
         last = self.env["crm.touchpoint"].search(
-            [("commercial_partner_id", "=", self.commercial_partner_id.id), ("satisfaction", "!=", False), ("date", ">=", "today -90d")], limit=1
+            [
+                ("commercial_partner_id", "=", self.commercial_partner_id.id),
+                ("satisfaction", "!=", False),
+                ("date", ">=", "today -90d"),
+            ],
+            limit=1,
         )
-        texts = {"bad": self.env._("☹ last contact"), "neutral": self.env._("😐 last contact"), "good": self.env._("☺ last contact")}
+        texts = {
+            "bad": self.env._("☹ last contact"),
+            "neutral": self.env._("😐 last contact"),
+            "good": self.env._("☺ last contact"),
+        }
         return texts.get(last.satisfaction)
 
     # -- actions ----------------------------------------------------------------------------------

@@ -58,7 +58,11 @@ class CrmTouchpointWaiting(models.Model):
     def action_answer(self):
         """Log the answer: the dialog opens with customer, lead and channel filled in."""
         self.ensure_one()
-        return self.env["crm.touchpoint"].action_log_contact({
-            "default_partner_id": self.partner_id.id, "default_lead_id": self.lead_id.id,
-            "default_channel_id": self.channel_id.id, "default_direction": "out",
-        })  # fmt: skip
+        return self.env["crm.touchpoint"].action_log_contact(
+            {
+                "default_partner_id": self.partner_id.id,
+                "default_lead_id": self.lead_id.id,
+                "default_channel_id": self.channel_id.id,
+                "default_direction": "out",
+            }
+        )

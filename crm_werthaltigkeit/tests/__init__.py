@@ -3,6 +3,7 @@ from . import (
     test_concurrency,
     test_consent,
     test_customer_value,
+    test_demo,
     test_stats,
     test_timeline,
     test_touchpoint,

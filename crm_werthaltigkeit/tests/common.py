@@ -18,17 +18,33 @@ class WerthaltigkeitCase(TransactionCase):
         cls.values = cls.env["crm.value.engine"]
         cls.user = new_test_user(cls.env, "wert_user", groups="sales_team.group_sale_salesman")
         cls.manager = new_test_user(cls.env, "wert_manager", groups="sales_team.group_sale_manager")
-        cls.customer, cls.other = cls.env["res.partner"].create([
-            {"name": "Taxi Brandt GmbH", "is_company": True, "email": "info@taxi-brandt.example"},
-            {"name": "Petra Klein", "email": "petra.klein@example.com"},
-        ])  # fmt: skip
+        cls.customer, cls.other = cls.env["res.partner"].create(
+            [
+                {"name": "Taxi Brandt GmbH", "is_company": True, "email": "info@taxi-brandt.example"},
+                {"name": "Petra Klein", "email": "petra.klein@example.com"},
+            ]
+        )
         cls.contact = cls.env["res.partner"].create(
             {"name": "Anna Sommer", "parent_id": cls.customer.id, "email": "anna@taxi-brandt.example"}
         )
-        cls.tyres, cls.labour = cls.env["product.product"].create([
-            {"name": "Winter Tyre", "list_price": 100.0, "standard_price": 60.0, "taxes_id": False, "type": "consu"},
-            {"name": "Labour Hour", "list_price": 80.0, "standard_price": 50.0, "taxes_id": False, "type": "service"},
-        ])  # fmt: skip
+        cls.tyres, cls.labour = cls.env["product.product"].create(
+            [
+                {
+                    "name": "Winter Tyre",
+                    "list_price": 100.0,
+                    "standard_price": 60.0,
+                    "taxes_id": False,
+                    "type": "consu",
+                },
+                {
+                    "name": "Labour Hour",
+                    "list_price": 80.0,
+                    "standard_price": 50.0,
+                    "taxes_id": False,
+                    "type": "service",
+                },
+            ]
+        )
         cls._settle()
 
     @classmethod
@@ -40,13 +56,16 @@ class WerthaltigkeitCase(TransactionCase):
     @classmethod
     def _order(cls, partner, lines, days_ago=0, confirm=True, **vals):
         """Create an order; `lines` are (product, quantity[, extra values])."""
-        order = cls.env["sale.order"].create({
-            "partner_id": partner.id,
-            "order_line": [
-                (0, 0, {"product_id": line[0].id, "product_uom_qty": line[1], **(line[2] if len(line) > 2 else {})}) for line in lines
-            ],
-            **vals,
-        })  # fmt: skip
+        order = cls.env["sale.order"].create(
+            {
+                "partner_id": partner.id,
+                "order_line": [
+                    (0, 0, {"product_id": line[0].id, "product_uom_qty": line[1], **(line[2] if len(line) > 2 else {})})
+                    for line in lines
+                ],
+                **vals,
+            }
+        )
         if confirm:
             order.action_confirm()
             order.date_order = datetime.now() - timedelta(days=days_ago)

@@ -48,7 +48,9 @@ class TestAccess(TransactionCase):
             "portal": new_test_user(cls.env, "wert_portal", groups="base.group_portal"),
             "employee": new_test_user(cls.env, "wert_plain", groups="base.group_user"),
             "user": new_test_user(cls.env, "wert_role_user", groups="crm_werthaltigkeit.group_werthaltigkeit_user"),
-            "manager": new_test_user(cls.env, "wert_role_manager", groups="crm_werthaltigkeit.group_werthaltigkeit_manager"),
+            "manager": new_test_user(
+                cls.env, "wert_role_manager", groups="crm_werthaltigkeit.group_werthaltigkeit_manager"
+            ),
         }
         cls.models = [
             name

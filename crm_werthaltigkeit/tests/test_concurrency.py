@@ -1,8 +1,8 @@
 import threading
 
 from odoo import SUPERUSER_ID, api
-from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, get_db_name, tagged
 
 
 @tagged("post_install", "-at_install")
@@ -48,7 +48,9 @@ class TestConcurrency(BaseCase):
     def test_two_workers_capture_each_record_once(self):
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
-            leads = env["crm.lead"].create([{"name": f"Parallel {i}", "email_from": f"p{i}@example.com"} for i in range(50)])
+            leads = env["crm.lead"].create(
+                [{"name": f"Parallel {i}", "email_from": f"p{i}@example.com"} for i in range(50)]
+            )
             self.made.append(("crm.lead", leads.ids))
         errors = []
 

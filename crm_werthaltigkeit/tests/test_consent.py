@@ -7,8 +7,10 @@ from .common import WerthaltigkeitCase
 @tagged("post_install", "-at_install")
 class TestConsent(WerthaltigkeitCase):
     def test_append_only(self):
-        consent = self.env["crm.consent"].with_user(self.user).create(
-            {"partner_id": self.customer.id, "purpose": "mail", "state": "given", "origin": "form"}
+        consent = (
+            self.env["crm.consent"]
+            .with_user(self.user)
+            .create({"partner_id": self.customer.id, "purpose": "mail", "state": "given", "origin": "form"})
         )
         self.assertEqual(consent.user_id, self.user)
         for record in (consent, consent.with_user(self.manager), consent.sudo()):
@@ -33,7 +35,9 @@ class TestConsent(WerthaltigkeitCase):
         self.env.invalidate_all()
         self.assertRecordValues(value, [{"value_class": False, "rfm": False, "recency_score": 0, "revenue": 400.0}])
         self.assertTrue(self._touchpoints(self.customer))
-        self.assertNotIn(self.customer, self.env["res.partner"].search([("werthaltigkeit_value_class", "in", ("A", "B", "C"))]))
+        self.assertNotIn(
+            self.customer, self.env["res.partner"].search([("werthaltigkeit_value_class", "in", ("A", "B", "C"))])
+        )
         self.env["crm.consent"].create(dict(consent, state="given", date="2099-01-01"))
         self.values._update(self.company)
         self.env.invalidate_all()

@@ -20,8 +20,10 @@ class TestCustomerValue(WerthaltigkeitCase):
         invoice = order._create_invoices()
         invoice.action_post()
         if refund:
-            reversal = self.env["account.move.reversal"].with_context(active_model="account.move", active_ids=invoice.ids).create(
-                {"journal_id": invoice.journal_id.id}
+            reversal = (
+                self.env["account.move.reversal"]
+                .with_context(active_model="account.move", active_ids=invoice.ids)
+                .create({"journal_id": invoice.journal_id.id})
             )
             note = self.env["account.move"].browse(reversal.refund_moves()["res_id"])
             note.invoice_line_ids[0].quantity = refund
@@ -34,27 +36,49 @@ class TestCustomerValue(WerthaltigkeitCase):
         self._order(self.customer, [(self.tyres, -1)], days_ago=30)
         self._order(self.customer, [(self.tyres, 9)], confirm=False)
         self._rebuild()
-        self.assertRecordValues(self._value(self.customer), [{
-            "gross": 560.0, "discounts": 40.0, "returns": 100.0, "rewards": 0.0, "revenue": 420.0,
-            "cost_of_goods": 4 * 60 + 2 * 50 - 60.0, "db1": 560 - 100 - 280.0, "margin_known": True, "known_cost_share": 1.0,
-            "order_count": 1, "return_count": 1, "purchase_days": 1, "orders_ever": 1, "return_rate": 100 / 560,
-        }])  # fmt: skip
+        self.assertRecordValues(
+            self._value(self.customer),
+            [
+                {
+                    "gross": 560.0,
+                    "discounts": 40.0,
+                    "returns": 100.0,
+                    "rewards": 0.0,
+                    "revenue": 420.0,
+                    "cost_of_goods": 4 * 60 + 2 * 50 - 60.0,
+                    "db1": 560 - 100 - 280.0,
+                    "margin_known": True,
+                    "known_cost_share": 1.0,
+                    "order_count": 1,
+                    "return_count": 1,
+                    "purchase_days": 1,
+                    "orders_ever": 1,
+                    "return_rate": 100 / 560,
+                }
+            ],
+        )
 
     def test_full_discount_still_has_gross(self):
         """A line given away was worth its price before the discount."""
         self._order(self.customer, [(self.tyres, 1, {"discount": 100}), (self.labour, 1)])
         self._rebuild()
-        self.assertRecordValues(self._value(self.customer), [{"gross": 180.0, "discounts": 100.0, "revenue": 80.0, "db1": 70.0}])
+        self.assertRecordValues(
+            self._value(self.customer), [{"gross": 180.0, "discounts": 100.0, "revenue": 80.0, "db1": 70.0}]
+        )
 
     def test_negative_price_is_a_discount(self):
         self._order(self.customer, [(self.tyres, 2), (self.labour, 1, {"price_unit": -30.0, "purchase_price": 0.0})])
         self._rebuild()
-        self.assertRecordValues(self._value(self.customer), [{"gross": 200.0, "discounts": 30.0, "returns": 0.0, "revenue": 170.0}])
+        self.assertRecordValues(
+            self._value(self.customer), [{"gross": 200.0, "discounts": 30.0, "returns": 0.0, "revenue": 170.0}]
+        )
 
     def test_down_payment_does_not_count(self):
         order = self._order(self.customer, [(self.tyres, 4)])
-        wizard = self.env["sale.advance.payment.inv"].with_context(active_ids=order.ids, active_model="sale.order").create(
-            {"advance_payment_method": "percentage", "amount": 25}
+        wizard = (
+            self.env["sale.advance.payment.inv"]
+            .with_context(active_ids=order.ids, active_model="sale.order")
+            .create({"advance_payment_method": "percentage", "amount": 25})
         )
         wizard.create_invoices()
         self._rebuild()
@@ -66,10 +90,18 @@ class TestCustomerValue(WerthaltigkeitCase):
         first, second = self._order(self.customer, [(self.tyres, 1)]), self._order(self.customer, [(self.tyres, 1)])
         first.date_order, second.date_order = "2026-03-01 22:30:00", "2026-03-01 23:30:00"
         self._rebuild()
-        self.assertRecordValues(self._value(self.customer), [{
-            "order_count": 2, "purchase_days": 2, "first_order_date": fields.Date.to_date("2026-03-01"),
-            "last_order_date": fields.Date.to_date("2026-03-02"), "mean_interval": 1.0,
-        }])  # fmt: skip
+        self.assertRecordValues(
+            self._value(self.customer),
+            [
+                {
+                    "order_count": 2,
+                    "purchase_days": 2,
+                    "first_order_date": fields.Date.to_date("2026-03-01"),
+                    "last_order_date": fields.Date.to_date("2026-03-02"),
+                    "mean_interval": 1.0,
+                }
+            ],
+        )
 
     def test_credit_note_is_a_return_once(self):
         """On the order basis a credit note of delivered goods counts; crediting to invoice again does not."""
@@ -77,7 +109,10 @@ class TestCustomerValue(WerthaltigkeitCase):
         order.order_line.qty_delivered = 4
         self._invoice(order, refund=1)
         self._rebuild()
-        self.assertRecordValues(self._value(self.customer), [{"returns": 100.0, "revenue": 300.0, "cost_of_goods": 180.0, "db1": 120.0, "return_count": 1}])
+        self.assertRecordValues(
+            self._value(self.customer),
+            [{"returns": 100.0, "revenue": 300.0, "cost_of_goods": 180.0, "db1": 120.0, "return_count": 1}],
+        )
         order._create_invoices().action_post()  # invoiced again: the goods stay with the customer
         self._rebuild()
         self.assertRecordValues(self._value(self.customer), [{"returns": 0.0, "revenue": 400.0}])
@@ -98,21 +133,36 @@ class TestCustomerValue(WerthaltigkeitCase):
         self._invoice(order, refund=2)
         self._order(self.other, [(self.tyres, 1)])  # not invoiced
         self._rebuild()
-        self.assertRecordValues(self._value(self.customer), [{
-            "gross": 400.0, "discounts": 40.0, "returns": 180.0, "revenue": 180.0, "cost_of_goods": 120.0, "db1": 100.0,
-            "known_cost_share": 1.0,
-        }])  # fmt: skip
+        self.assertRecordValues(
+            self._value(self.customer),
+            [
+                {
+                    "gross": 400.0,
+                    "discounts": 40.0,
+                    "returns": 180.0,
+                    "revenue": 180.0,
+                    "cost_of_goods": 120.0,
+                    "db1": 100.0,
+                    "known_cost_share": 1.0,
+                }
+            ],
+        )
         self.assertFalse(self._value(self.other).revenue)
 
     def test_foreign_currency_at_the_rate_of_the_document(self):
         currency = self.env["res.currency"].create({"name": "XTS", "symbol": "X"})
-        self.env["res.currency.rate"].create({"currency_id": currency.id, "rate": 2.0, "name": "2000-01-01", "company_id": self.company.id})
+        self.env["res.currency.rate"].create(
+            {"currency_id": currency.id, "rate": 2.0, "name": "2000-01-01", "company_id": self.company.id}
+        )
         pricelist = self.env["product.pricelist"].create({"name": "X", "currency_id": currency.id})
         order = self._order(self.customer, [(self.tyres, 1)], pricelist_id=pricelist.id)
         self.assertEqual((order.currency_id, order.currency_rate), (currency, 2.0))
         self.env["res.currency.rate"].create({"currency_id": currency.id, "rate": 8.0, "company_id": self.company.id})
         self._rebuild()
-        self.assertRecordValues(self._value(self.customer), [{"gross": 100.0, "cost_of_goods": 60.0, "currency_id": self.company.currency_id.id}])
+        self.assertRecordValues(
+            self._value(self.customer),
+            [{"gross": 100.0, "cost_of_goods": 60.0, "currency_id": self.company.currency_id.id}],
+        )
 
     def test_companies_and_branches(self):
         """Branches belong to their root; another company has a row of its own, which its people alone see."""
@@ -121,10 +171,21 @@ class TestCustomerValue(WerthaltigkeitCase):
         self.env.user.company_ids |= branch | second
         self._order(self.customer, [(self.tyres, 1)])
         for company, quantity in ((branch, 2), (second, 4)):
-            order = self.env["sale.order"].with_company(company).create({
-                "partner_id": self.customer.id, "company_id": company.id,
-                "order_line": [Command.create({"product_id": self.tyres.id, "product_uom_qty": quantity, "price_unit": 100.0})],
-            })  # fmt: skip
+            order = (
+                self.env["sale.order"]
+                .with_company(company)
+                .create(
+                    {
+                        "partner_id": self.customer.id,
+                        "company_id": company.id,
+                        "order_line": [
+                            Command.create(
+                                {"product_id": self.tyres.id, "product_uom_qty": quantity, "price_unit": 100.0}
+                            )
+                        ],
+                    }
+                )
+            )
             order.action_confirm()
         self.env.flush_all()
         self.values._rebuild()
@@ -142,7 +203,10 @@ class TestCustomerValue(WerthaltigkeitCase):
         self._order(self.customer, [(self.tyres, 9), (self.labour, 1)])
         self._order(self.other, [(self.labour, 1)])
         self._rebuild()
-        self.assertRecordValues(self._value(self.customer), [{"margin_known": False, "db1": 0.0, "rank_basis": "revenue", "rank_value": 980.0}])
+        self.assertRecordValues(
+            self._value(self.customer),
+            [{"margin_known": False, "db1": 0.0, "rank_basis": "revenue", "rank_value": 980.0}],
+        )
         self.env.cr.execute("SELECT db1 FROM crm_customer_value WHERE partner_id = %s", [self.customer.id])
         self.assertIsNone(self.env.cr.fetchone()[0], "not known is not 0")
         self.assertTrue(self._value(self.other).margin_known)
@@ -174,8 +238,13 @@ class TestCustomerValue(WerthaltigkeitCase):
         self.assertAlmostEqual(values[-1].share, 512 / total)
         self.assertAlmostEqual(values[-2].cumulated_share, (512 + 256) / total)
         self.assertEqual((values[-1].rfm, values[0].rfm), ("5-3-5", "1-3-1"))
-        self.assertEqual(self.env["res.partner"].search([("werthaltigkeit_value_class", "=", "A"), ("id", "in", partners.ids)]), partners[-3:])
-        report = self.env["sale.report"]._read_group([("partner_id", "in", partners.ids)], ["werthaltigkeit_value_class"], ["price_subtotal:sum"])
+        self.assertEqual(
+            self.env["res.partner"].search([("werthaltigkeit_value_class", "=", "A"), ("id", "in", partners.ids)]),
+            partners[-3:],
+        )
+        report = self.env["sale.report"]._read_group(
+            [("partner_id", "in", partners.ids)], ["werthaltigkeit_value_class"], ["price_subtotal:sum"]
+        )
         self.assertEqual(dict(report)["A"], 89600.0)
 
     def test_override_needs_a_manager_and_a_reason(self):
@@ -190,13 +259,26 @@ class TestCustomerValue(WerthaltigkeitCase):
             value.with_user(self.manager)._override_class("A", " ")
         with self.assertRaises(AccessError):
             value.with_user(self.manager).write({"value_class": "A"})
-        wizard = self.env["crm.value.override"].with_user(self.manager).create({"value_id": value.id, "value_class": "A", "reason": "opens doors"})
+        wizard = (
+            self.env["crm.value.override"]
+            .with_user(self.manager)
+            .create({"value_id": value.id, "value_class": "A", "reason": "opens doors"})
+        )
         wizard.action_apply()
         self._rebuild()
-        self.assertRecordValues(value, [{
-            "value_class": "A", "value_class_computed": "C", "value_class_manual": "A", "value_class_before": "C",
-            "trend": "up", "override_user_id": self.manager.id,
-        }])  # fmt: skip
+        self.assertRecordValues(
+            value,
+            [
+                {
+                    "value_class": "A",
+                    "value_class_computed": "C",
+                    "value_class_manual": "A",
+                    "value_class_before": "C",
+                    "trend": "up",
+                    "override_user_id": self.manager.id,
+                }
+            ],
+        )
         wizard.action_reset()
         self.assertEqual(value.value_class, "C")
 
@@ -217,7 +299,10 @@ class TestCustomerValue(WerthaltigkeitCase):
 
         with patch.object(model, "write", spy):
             self._rebuild()
-        self.assertEqual({value.partner_id: value_class for records, value_class in written for value in records}, {self.customer: "C", self.other: "A"})
+        self.assertEqual(
+            {value.partner_id: value_class for records, value_class in written for value in records},
+            {self.customer: "C", self.other: "A"},
+        )
 
     def test_incremental_equals_complete(self):
         self._order(self.customer, [(self.tyres, 3)])
@@ -228,7 +313,11 @@ class TestCustomerValue(WerthaltigkeitCase):
         self._capture()
         self.assertGreaterEqual(self.values._update(self.company), 2)
         self.env.invalidate_all()
-        names = [name for name in self._value(self.customer)._fields if name not in ("computed_on", "write_date", "__last_update")]
+        names = [
+            name
+            for name in self._value(self.customer)._fields
+            if name not in ("computed_on", "write_date", "__last_update")
+        ]
         incremental = (self._value(self.customer) + self._value(self.other)).read(names)
         self._rebuild()
         self.assertEqual((self._value(self.customer) + self._value(self.other)).read(names), incremental)
@@ -278,6 +367,12 @@ class TestCustomerValue(WerthaltigkeitCase):
         self._capture()
         self._rebuild()
         value = self._value(self.customer).with_user(self.manager)
-        for action in (value.action_view_orders(), value.action_view_order_lines(), value.action_view_invoices(), value.action_view_returns(), value.action_view_touchpoints()):
+        for action in (
+            value.action_view_orders(),
+            value.action_view_order_lines(),
+            value.action_view_invoices(),
+            value.action_view_returns(),
+            value.action_view_touchpoints(),
+        ):
             found = self.env[action["res_model"]].with_user(self.manager).search(action["domain"])
             self.assertTrue(found, action["name"])

@@ -82,5 +82,3 @@ class TestStats(BaseCase):
 
     def test_quintiles(self):
         self.assertEqual(rfm.scores(range(1, 11)), [1, 1, 2, 2, 3, 3, 4, 4, 5, 5])
-
-

@@ -18,11 +18,15 @@ class TestTimeline(WerthaltigkeitCase):
         cls.letter = cls.env.ref("crm_werthaltigkeit.touchpoint_channel_letter")
         cls.complaint = cls.env.ref("crm_werthaltigkeit.touchpoint_kind_complaint")
         cls.contact_kind = cls.env.ref("crm_werthaltigkeit.touchpoint_kind_contact")
-        cls.touchpoints = cls.env["crm.touchpoint"].create([
-            cls._contact_vals("2024-12-31 23:30:00", cls.contact_kind, cls.phone, "good", partner_id=cls.contact.id),
-            cls._contact_vals("2025-03-01 10:00:00", cls.contact_kind, cls.letter, "bad", direction="out"),
-            cls._contact_vals("2026-01-02 10:00:00", cls.complaint, cls.phone, False),
-        ])  # fmt: skip
+        cls.touchpoints = cls.env["crm.touchpoint"].create(
+            [
+                cls._contact_vals(
+                    "2024-12-31 23:30:00", cls.contact_kind, cls.phone, "good", partner_id=cls.contact.id
+                ),
+                cls._contact_vals("2025-03-01 10:00:00", cls.contact_kind, cls.letter, "bad", direction="out"),
+                cls._contact_vals("2026-01-02 10:00:00", cls.complaint, cls.phone, False),
+            ]
+        )
 
     @classmethod
     def _contact_vals(cls, date, kind, channel, satisfaction, **vals):
@@ -124,9 +128,9 @@ class TestTimeline(WerthaltigkeitCase):
             return self.env.cr.sql_log_count - before
 
         now = fields.Datetime.now()
-        self.env["crm.touchpoint"].create([
-            self._contact_vals(now - timedelta(days=days), self.contact_kind, self.phone, False) for days in range(60)
-        ])  # fmt: skip
+        self.env["crm.touchpoint"].create(
+            [self._contact_vals(now - timedelta(days=days), self.contact_kind, self.phone, False) for days in range(60)]
+        )
         queries(5)
         self.assertLessEqual(queries(50), queries(5))
         self.assertLess(queries(50), 25)
@@ -155,10 +159,17 @@ class TestConcentration(WerthaltigkeitCase):
 
     def _customer(self, name, value, value_class, **vals):
         partner = self.env["res.partner"].create({"name": name}) if name else self.env["res.partner"]
-        return self.env["crm.customer.value"].create({
-            "partner_id": partner.id, "company_id": self.shop.id, "currency_id": self.shop.currency_id.id,
-            "rank_value": value, "rank_basis": "db1", "value_class": value_class, **vals,
-        })  # fmt: skip
+        return self.env["crm.customer.value"].create(
+            {
+                "partner_id": partner.id,
+                "company_id": self.shop.id,
+                "currency_id": self.shop.currency_id.id,
+                "rank_value": value,
+                "rank_basis": "db1",
+                "value_class": value_class,
+                **vals,
+            }
+        )
 
     def test_empty(self):
         result = self._concentration()

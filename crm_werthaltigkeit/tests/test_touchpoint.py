@@ -21,10 +21,16 @@ class TestTouchpoint(WerthaltigkeitCase):
         self.assertEqual(touchpoint.summary, "asked for brake pads")
 
     def test_only_the_author_changes_a_manual_touchpoint(self):
-        colleague = self.env["res.users"].create({
-            "name": "Colleague", "login": "wert_colleague", "group_ids": [(4, self.env.ref("sales_team.group_sale_salesman").id)]
-        })  # fmt: skip
-        touchpoint = self.env["crm.touchpoint"].with_user(self.user).create({"partner_id": self.customer.id, "note": "mine"})
+        colleague = self.env["res.users"].create(
+            {
+                "name": "Colleague",
+                "login": "wert_colleague",
+                "group_ids": [(4, self.env.ref("sales_team.group_sale_salesman").id)],
+            }
+        )
+        touchpoint = (
+            self.env["crm.touchpoint"].with_user(self.user).create({"partner_id": self.customer.id, "note": "mine"})
+        )
         touchpoint.note = "changed"
         self.assertEqual(touchpoint.with_user(colleague).note, "changed", "everybody with customer contact reads it")
         with self.assertRaises(AccessError):
@@ -52,7 +58,9 @@ class TestTouchpoint(WerthaltigkeitCase):
         self.assertNotIn(touchpoint, self.env["crm.touchpoint"].with_user(self.user).search([]))
 
     def test_employees_without_customer_contact_see_nothing(self):
-        employee = self.env["res.users"].create({"name": "E", "login": "wert_employee", "group_ids": [(6, 0, self.env.ref("base.group_user").ids)]})
+        employee = self.env["res.users"].create(
+            {"name": "E", "login": "wert_employee", "group_ids": [(6, 0, self.env.ref("base.group_user").ids)]}
+        )
         for model in ("crm.touchpoint", "crm.customer.value", "crm.consent", "crm.touchpoint.waiting"):
             with self.assertRaises(AccessError):
                 self.env[model].with_user(employee).search([])
@@ -83,7 +91,9 @@ class TestTouchpoint(WerthaltigkeitCase):
         self.assertEqual(self._value(self.customer).revenue, 200.0)
 
     def test_merged_leads_keep_every_row(self):
-        leads = self.env["crm.lead"].create([{"name": f"Lead {i}", "type": "lead", "email_from": "one@example.com"} for i in range(3)])
+        leads = self.env["crm.lead"].create(
+            [{"name": f"Lead {i}", "type": "lead", "email_from": "one@example.com"} for i in range(3)]
+        )
         for lead in leads:
             lead.message_post(body="Hi", message_type="email", email_from="one@example.com", author_id=False)
         self._capture()
@@ -110,13 +120,22 @@ class TestTouchpoint(WerthaltigkeitCase):
     def test_mail_by_bcc(self):
         """A mail of ours with the address in BCC reaches the history of everybody it went to."""
         self.user.partner_id.email = "seller@our.example"
-        mail = self.env["crm.touchpoint.mail"].message_new({
-            "from": "Seller <seller@our.example>", "to": "Anna <anna@taxi-brandt.example>, x@unknown.example", "subject": "Offer",
-            "date": "2026-03-04 10:00:00",
-        })  # fmt: skip
+        mail = self.env["crm.touchpoint.mail"].message_new(
+            {
+                "from": "Seller <seller@our.example>",
+                "to": "Anna <anna@taxi-brandt.example>, x@unknown.example",
+                "subject": "Offer",
+                "date": "2026-03-04 10:00:00",
+            }
+        )
         touchpoint = self._touchpoints(self.customer)
-        self.assertRecordValues(touchpoint, [{"partner_id": self.contact.id, "direction": "out", "user_id": self.user.id, "res_id": mail.id}])
-        stranger = self.env["crm.touchpoint.mail"].message_new({"from": "evil@example.com", "to": "anna@taxi-brandt.example", "subject": "x"})
+        self.assertRecordValues(
+            touchpoint,
+            [{"partner_id": self.contact.id, "direction": "out", "user_id": self.user.id, "res_id": mail.id}],
+        )
+        stranger = self.env["crm.touchpoint.mail"].message_new(
+            {"from": "evil@example.com", "to": "anna@taxi-brandt.example", "subject": "x"}
+        )
         self.assertFalse(stranger.touchpoint_ids, "only our own people log contacts by mail")
 
     def test_headline(self):
@@ -126,5 +145,6 @@ class TestTouchpoint(WerthaltigkeitCase):
         self._capture()
         self.values._rebuild(self.company)
         self.assertRegex(
-            self.contact.werthaltigkeit_headline, r"^Customer since \d{4} · 2 orders, every 60 days, last 70 days ago \(10 overdue\) · ☹ last contact$"
+            self.contact.werthaltigkeit_headline,
+            r"^Customer since \d{4} · 2 orders, every 60 days, last 70 days ago \(10 overdue\) · ☹ last contact$",
         )

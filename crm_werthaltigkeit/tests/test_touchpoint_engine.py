@@ -14,11 +14,24 @@ class TestTouchpointEngine(WerthaltigkeitCase):
         order = self._order(self.contact, [(self.tyres, 4)], user_id=self.user.id)
         self._capture()
         touchpoint = self._touchpoints(self.customer, "order")
-        self.assertRecordValues(touchpoint, [{
-            "partner_id": self.contact.id, "commercial_partner_id": self.customer.id, "amount": 400.0, "user_id": self.user.id,
-            "res_model": "sale.order", "res_id": order.id, "stage": "purchase", "direction": "in", "approximate": False,
-            "company_id": order.company_id.id, "currency_id": order.currency_id.id,
-        }])  # fmt: skip
+        self.assertRecordValues(
+            touchpoint,
+            [
+                {
+                    "partner_id": self.contact.id,
+                    "commercial_partner_id": self.customer.id,
+                    "amount": 400.0,
+                    "user_id": self.user.id,
+                    "res_model": "sale.order",
+                    "res_id": order.id,
+                    "stage": "purchase",
+                    "direction": "in",
+                    "approximate": False,
+                    "company_id": order.company_id.id,
+                    "currency_id": order.currency_id.id,
+                }
+            ],
+        )
         self.assertEqual(touchpoint.action_open_document()["res_id"], order.id)
 
     def test_running_twice_changes_nothing(self):
@@ -45,7 +58,9 @@ class TestTouchpointEngine(WerthaltigkeitCase):
         self._capture()
         order._action_cancel()
         self._capture()
-        self.assertCountEqual(self._touchpoints(self.customer).kind_id.mapped("code"), ["offer", "order", "cancellation"])
+        self.assertCountEqual(
+            self._touchpoints(self.customer).kind_id.mapped("code"), ["offer", "order", "cancellation"]
+        )
         self.assertFalse(self._touchpoints(self.customer, "cancellation").approximate)
 
     def test_offer_of_the_past_is_found_through_its_message(self):
@@ -56,6 +71,21 @@ class TestTouchpointEngine(WerthaltigkeitCase):
         self._capture()
         offer = self._touchpoints(self.customer, "offer")
         self.assertEqual(offer.date, order.create_date)
+
+    def test_offer_mailed_in_the_past_is_found(self):
+        """Odoo's composer sets "sent" without tracking: its mail tells that there was an offer; a confirmation is none."""
+        layout = "mail.mail_notification_layout_with_responsible_signature"
+        mailed, confirmed = (self._order(partner, [(self.tyres, 1)]) for partner in (self.customer, self.other))
+        mailed.message_post(
+            body="Your offer", message_type="comment", subtype_xmlid="mail.mt_comment", email_layout_xmlid=layout
+        )
+        confirmed.message_post(
+            body="Your order", message_type="notification", subtype_xmlid="mail.mt_comment", email_layout_xmlid=layout
+        )
+        self._source("quotation").action_read_again()
+        self._capture()
+        self.assertTrue(self._touchpoints(self.customer, "offer"))
+        self.assertFalse(self._touchpoints(self.other, "offer"))
 
     def test_cancellation_of_the_past_is_approximate(self):
         self._order(self.customer, [(self.tyres, 1)])._action_cancel()
@@ -94,26 +124,49 @@ class TestTouchpointEngine(WerthaltigkeitCase):
     def test_mails_in_and_out(self):
         """Mails reach the history by their document, outgoing ones by whom they notified; notes do not."""
         order = self._order(self.customer, [(self.tyres, 1)], confirm=False)
-        order.message_post(body="Question", message_type="email", author_id=self.contact.id, subject="When?", subtype_xmlid="mail.mt_comment")
+        order.message_post(
+            body="Question",
+            message_type="email",
+            author_id=self.contact.id,
+            subject="When?",
+            subtype_xmlid="mail.mt_comment",
+        )
         order.message_post(body="note to ourselves", subtype_xmlid="mail.mt_note")
         answer = order.with_user(self.manager).message_post(
-            body="Tomorrow", partner_ids=self.contact.ids, message_type="comment", subject="Re: When?", subtype_xmlid="mail.mt_comment"
+            body="Tomorrow",
+            partner_ids=self.contact.ids,
+            message_type="comment",
+            subject="Re: When?",
+            subtype_xmlid="mail.mt_comment",
         )
         answer.sudo().notification_ids.write({"notification_type": "email", "notification_status": "sent"})
         self._capture()
         mails = self._touchpoints(self.customer, "contact")
         self.assertCountEqual(mails.mapped("direction"), ["in", "out"])
         out = mails.filtered(lambda t: t.direction == "out")
-        self.assertRecordValues(out, [{"partner_id": self.contact.id, "user_id": self.manager.id, "res_model": "sale.order", "res_id": order.id}])
+        self.assertRecordValues(
+            out,
+            [
+                {
+                    "partner_id": self.contact.id,
+                    "user_id": self.manager.id,
+                    "res_model": "sale.order",
+                    "res_id": order.id,
+                }
+            ],
+        )
         self.assertEqual(out.summary, "Re: When?")
         self.assertGreater(out.cost, 0)
 
     def test_template_mail_of_an_order_is_the_offer(self):
         order = self._order(self.customer, [(self.tyres, 1)], confirm=False)
         message = order.message_post(
-            body="Your quotation", partner_ids=self.contact.ids, message_type="comment", subtype_xmlid="mail.mt_comment",
+            body="Your quotation",
+            partner_ids=self.contact.ids,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
             email_layout_xmlid="mail.mail_notification_layout_with_responsible_signature",
-        )  # fmt: skip
+        )
         message.sudo().notification_ids.write({"notification_type": "email", "notification_status": "sent"})
         order.action_quotation_sent()
         self._capture()
@@ -131,15 +184,22 @@ class TestTouchpointEngine(WerthaltigkeitCase):
 
     def test_meeting_counts_once_it_took_place(self):
         start = datetime.now().replace(microsecond=0) + timedelta(hours=2)
-        meeting = self.env["calendar.event"].create({
-            "name": "Fleet talk", "start": start, "stop": start + timedelta(minutes=90), "partner_ids": [(6, 0, self.contact.ids)]
-        })  # fmt: skip
+        meeting = self.env["calendar.event"].create(
+            {
+                "name": "Fleet talk",
+                "start": start,
+                "stop": start + timedelta(minutes=90),
+                "partner_ids": [(6, 0, self.contact.ids)],
+            }
+        )
         self._capture()
         self.assertFalse(self._touchpoints(self.customer, "meeting"))
         meeting.write({"start": start - timedelta(hours=4), "stop": start - timedelta(hours=2, minutes=30)})
         self._capture()
         touchpoint = self._touchpoints(self.customer, "meeting")
-        self.assertEqual((touchpoint.res_model, touchpoint.res_id, touchpoint.minutes), ("calendar.event", meeting.id, 90.0))
+        self.assertEqual(
+            (touchpoint.res_model, touchpoint.res_id, touchpoint.minutes), ("calendar.event", meeting.id, 90.0)
+        )
         meeting.write({"start": start, "stop": start + timedelta(minutes=90)})
         self._capture()
         self.assertFalse(self._touchpoints(self.customer, "meeting"), "moved into the future, it has not happened")
@@ -147,10 +207,16 @@ class TestTouchpointEngine(WerthaltigkeitCase):
     def test_done_call_and_rating(self):
         order = self._order(self.customer, [(self.tyres, 1)], confirm=False)
         order.activity_schedule("mail.mail_activity_data_call", user_id=self.env.uid).action_feedback("reached her")
-        self.env["rating.rating"].create({
-            "res_model_id": self.env["ir.model"]._get_id("sale.order"), "res_id": order.id, "partner_id": self.contact.id,
-            "rating": 5, "consumed": True, "feedback": "great",
-        })  # fmt: skip
+        self.env["rating.rating"].create(
+            {
+                "res_model_id": self.env["ir.model"]._get_id("sale.order"),
+                "res_id": order.id,
+                "partner_id": self.contact.id,
+                "rating": 5,
+                "consumed": True,
+                "feedback": "great",
+            }
+        )
         self._capture()
         call = self._touchpoints(self.customer, "contact")
         self.assertEqual((call.channel_id, call.direction), (self._channel("phone"), "out"))
@@ -194,8 +260,13 @@ class TestTouchpointEngine(WerthaltigkeitCase):
         worse = self._source("payment")
         worse.write({"minutes_path": "name"})
         self._order(self.customer, [(self.tyres, 1)])
-        self.env["account.payment"].create({"payment_type": "inbound", "partner_type": "customer", "partner_id": self.customer.id, "amount": 5}).action_post()
-        with self.assertLogs("odoo.addons.crm_werthaltigkeit.models.crm_touchpoint_engine", "WARNING"), self.assertLogs("odoo.sql_db", "ERROR"):
+        self.env["account.payment"].create(
+            {"payment_type": "inbound", "partner_type": "customer", "partner_id": self.customer.id, "amount": 5}
+        ).action_post()
+        with (
+            self.assertLogs("odoo.addons.crm_werthaltigkeit.models.crm_touchpoint_engine", "WARNING"),
+            self.assertLogs("odoo.sql_db", "ERROR"),
+        ):
             self._capture()
         self.assertEqual(bad.state, "missing")
         self.assertIn("no_such_field", bad.reason)
@@ -223,9 +294,15 @@ class TestTouchpointEngine(WerthaltigkeitCase):
         self.assertIn(str(leads[3].id), source.reason)
 
     def test_missing_app_appears_with_its_model(self):
-        source = self.env["crm.touchpoint.source"].create({
-            "name": "Visits", "model": "no.such.model", "kind_id": self._kind("visit").id, "direction": "out", "partner_path": "partner_id",
-        })  # fmt: skip
+        source = self.env["crm.touchpoint.source"].create(
+            {
+                "name": "Visits",
+                "model": "no.such.model",
+                "kind_id": self._kind("visit").id,
+                "direction": "out",
+                "partner_path": "partner_id",
+            }
+        )
         self._capture()
         self.assertEqual(source.state, "missing")
         source.write({"model": "crm.lead", "date_path": "create_date"})
@@ -263,7 +340,9 @@ class TestTouchpointEngine(WerthaltigkeitCase):
         self.assertEqual(source.state, "live")
 
     def test_changed_rates_value_the_history_anew(self):
-        self.env["crm.touchpoint"].create({"partner_id": self.customer.id, "channel_id": self._channel("phone").id, "minutes": 30})
+        self.env["crm.touchpoint"].create(
+            {"partner_id": self.customer.id, "channel_id": self._channel("phone").id, "minutes": 30}
+        )
         self._channel("phone").write({"cost_per_contact": 1.0, "cost_per_hour": 40.0})
         self._capture()
         self.assertEqual(self._touchpoints(self.customer).cost, 21.0)
@@ -284,14 +363,20 @@ class TestTouchpointEngine(WerthaltigkeitCase):
             order.action_confirm()
             self.env.flush_all()
         self.assertTrue(statements)
-        ours = [statement for statement in statements if "crm_touchpoint" in statement or "crm_customer_value" in statement or "crm_consent" in statement]
+        ours = [
+            statement
+            for statement in statements
+            if "crm_touchpoint" in statement or "crm_customer_value" in statement or "crm_consent" in statement
+        ]
         self.assertEqual(ours, [])
 
     def test_follow_up_goes_with_its_touchpoint(self):
         """An activity planned on a touchpoint does not outlive it."""
         lead = self.env["crm.lead"].create({"name": "Fleet", "partner_id": self.customer.id})
         self._capture()
-        activity = self._touchpoints(self.customer, "enquiry").activity_schedule("mail.mail_activity_data_call", user_id=self.user.id)
+        activity = self._touchpoints(self.customer, "enquiry").activity_schedule(
+            "mail.mail_activity_data_call", user_id=self.user.id
+        )
         lead.unlink()
         with self.enter_registry_test_mode():
             self.env.ref("crm_werthaltigkeit.ir_cron_touchpoint_clean").method_direct_trigger()

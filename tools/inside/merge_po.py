@@ -7,6 +7,8 @@ from pathlib import Path
 
 import polib
 
+GERMAN = {"Content-Transfer-Encoding": "8bit", "Plural-Forms": "nplurals=2; plural=(n != 1);"}
+
 
 def main(template, target):
     source = polib.pofile(template)
@@ -14,7 +16,7 @@ def main(template, target):
         translation = polib.pofile(target)
     else:
         translation = polib.POFile()
-        translation.metadata = {**source.metadata, "Language": Path(target).stem}
+        translation.metadata = {**source.metadata, "Language": Path(target).stem, **GERMAN}
     translation.merge(source)
     for entry in translation.obsolete_entries():
         translation.remove(entry)

@@ -137,7 +137,8 @@ def _make_patterns(env):
             order = create_order(env, "pattern", partner, "2011-01-01 12:00:00", [(product, 1, 1.0)])
             env.flush_all()
             for table, record in zip(TABLES, (partner, product.product_tmpl_id, product, order, order.order_line)):
-                env.cr.execute(SQL("SELECT to_jsonb(t)::text FROM %s t WHERE id = %s", SQL.identifier(table), record.id))
+                name = SQL.identifier(table)
+                env.cr.execute(SQL("SELECT to_jsonb(t)::text FROM %s t WHERE id = %s", name, record.id))
                 rows[table].append((country, env.cr.fetchone()[0]))
         savepoint.rollback()
     for table in TABLES:

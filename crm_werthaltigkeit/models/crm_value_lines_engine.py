@@ -1,0 +1,220 @@
+from odoo import models
+from odoo.tools import SQL
+
+
+class CrmValueLines(models.AbstractModel):
+    """Builds the lines that count for customer values, whatever document they come from.
+
+    Each line has: customer, day, document, gross, discount, reward, returned amount, sold amount (net),
+    sold amount with known cost, and cost; in the currency of the root company.
+    """
+
+    _name = "crm.value.lines"
+    _description = "Lines of Customer Values"
+
+    def _lines(self, company, customers):
+        """Return one SELECT of all lines that count for these customers."""
+        if company.werthaltigkeit_basis == "invoice":
+            parts = [self._invoice_lines(company, customers)]
+        else:
+            parts = [self._order_lines(company, customers), self._order_credit_notes(company, customers)]
+            if "pos.order" in self.env:
+                parts.append(self._pos_lines(company, customers))
+        return SQL(" UNION ALL ").join(parts)
+
+    def _split(self, amount, discount, quantity, price, reward):
+        """Split a line's net amount into gross, discount, reward and returned amount.
+
+        `amount` is net of the line discount; at a discount of 100 % gross comes from the price. A
+        negative quantity is a return at what was paid, a negative price a discount, a reward line
+        neither.
+        """
+        before = SQL(
+            "CASE WHEN %(discount)s < 100 THEN %(amount)s / (1 - COALESCE(%(discount)s, 0) / 100) ELSE %(full)s END",
+            discount=discount,
+            amount=amount,
+            full=SQL("%s * %s", price, quantity),
+        )
+        return SQL(
+            """
+            CASE WHEN NOT %(reward)s AND %(qty)s >= 0 AND %(price)s >= 0 THEN %(before)s ELSE 0 END AS gross,
+            CASE WHEN %(reward)s THEN 0
+                 WHEN %(price)s < 0 THEN -%(amount)s
+                 WHEN %(qty)s >= 0 THEN %(before)s - %(amount)s ELSE 0 END AS discount,
+            CASE WHEN %(reward)s THEN -%(amount)s ELSE 0 END AS reward,
+            CASE WHEN NOT %(reward)s AND %(qty)s < 0 AND %(price)s >= 0 THEN -%(amount)s ELSE 0 END AS returned
+            """,
+            reward=reward,
+            qty=quantity,
+            price=price,
+            amount=amount,
+            before=before,
+        )
+
+    def _known(self, amount, quantity, price, reward, unit_cost, created, company):
+        """Net amount of a sold line whose cost is known: not zero, and not stamped on it afterwards."""
+        since = company.werthaltigkeit_cost_known_since
+        return SQL(
+            "CASE WHEN %(sold)s THEN %(amount)s ELSE 0 END AS sold,"
+            " CASE WHEN %(sold)s AND COALESCE(%(cost)s, 0) <> 0 AND %(created)s >= %(since)s THEN %(amount)s ELSE 0 END AS known",
+            sold=SQL("NOT %s AND %s >= 0 AND %s >= 0", reward, quantity, price),
+            amount=amount,
+            cost=unit_cost,
+            created=created,
+            since=since or "-infinity",
+        )
+
+    def _order_lines(self, company, customers):
+        """Lines of confirmed orders."""
+        reward = self._present("sale.order.line", "reward_id")
+        amount = SQL("(l.price_subtotal / COALESCE(NULLIF(o.currency_rate, 0), 1))")
+        price = SQL("(l.price_unit / COALESCE(NULLIF(o.currency_rate, 0), 1))")
+        return SQL(
+            """
+            SELECT p.commercial_partner_id AS customer, %(day)s AS day, 'o' || o.id AS document, %(split)s, %(known)s,
+                   l.purchase_price * l.product_uom_qty / COALESCE(NULLIF(o.currency_rate, 0), 1) AS cost
+              FROM sale_order o
+              JOIN sale_order_line l ON l.order_id = o.id
+              JOIN res_partner p ON p.id = o.partner_id
+             WHERE o.state = 'sale' AND o.company_id = ANY(%(companies)s) AND l.display_type IS NULL
+               AND l.is_downpayment IS NOT TRUE AND %(no_money)s AND %(customers)s
+            """,
+            day=self._day(SQL("o.date_order"), company),
+            split=self._split(amount, SQL("COALESCE(l.discount, 0)"), SQL("l.product_uom_qty"), price, reward),
+            known=self._known(
+                amount, SQL("l.product_uom_qty"), price, reward, SQL("l.purchase_price"), SQL("l.create_date"), company
+            ),
+            companies=self._branches(company),
+            no_money=self._not_money("sale.order.line"),
+            customers=customers(SQL("p.commercial_partner_id")) if customers else SQL("FALSE"),
+        )
+
+    def _order_credit_notes(self, company, customers):
+        """Posted credit notes as returns beside the orders; the same goods count once.
+
+        Left out: lines of orders that are negative themselves, and what was credited only to be
+        invoiced again (credited beyond what was invoiced more than ordered does count).
+        """
+        pos = (
+            SQL("AND NOT EXISTS (SELECT FROM pos_order po WHERE po.account_move = m.id)")
+            if "pos.order" in self.env
+            else SQL()
+        )
+        amount = SQL("(a.price_subtotal / COALESCE(NULLIF(m.invoice_currency_rate, 0), 1))")
+        return SQL(
+            """
+            SELECT p.commercial_partner_id, COALESCE(m.invoice_date, m.date), 'c' || m.id, 0, 0, 0,
+                   %(amount)s * COALESCE(link.part, 1), 0, 0,
+                   -COALESCE(link.unit_cost, 0) * a.quantity * COALESCE(link.part, 1)
+              FROM account_move m
+              JOIN account_move_line a ON a.move_id = m.id AND a.display_type = 'product'
+              JOIN res_partner p ON p.id = m.partner_id
+              LEFT JOIN LATERAL (
+                SELECT avg(l.purchase_price / COALESCE(NULLIF(o.currency_rate, 0), 1)) AS unit_cost,
+                       bool_or(l.product_uom_qty < 0) AS negative, bool_or(l.is_downpayment) AS downpayment,
+                       min(GREATEST(0, q.credited - GREATEST(0, q.invoiced - l.product_uom_qty)) / NULLIF(q.credited, 0)) AS part
+                  FROM sale_order_line_invoice_rel r
+                  JOIN sale_order_line l ON l.id = r.order_line_id
+                  JOIN sale_order o ON o.id = l.order_id
+                  JOIN LATERAL (
+                    SELECT sum(al.quantity) FILTER (WHERE am.move_type = 'out_refund') AS credited,
+                           COALESCE(sum(al.quantity) FILTER (WHERE am.move_type = 'out_invoice'), 0) AS invoiced
+                      FROM sale_order_line_invoice_rel ar
+                      JOIN account_move_line al ON al.id = ar.invoice_line_id
+                      JOIN account_move am ON am.id = al.move_id AND am.state = 'posted'
+                     WHERE ar.order_line_id = l.id) q ON TRUE
+                 WHERE r.invoice_line_id = a.id) link ON TRUE
+             WHERE m.move_type = 'out_refund' AND m.state = 'posted' AND m.company_id = ANY(%(companies)s)
+               AND link.negative IS NOT TRUE AND link.downpayment IS NOT TRUE %(pos)s AND %(customers)s
+            """,
+            amount=amount,
+            pos=pos,
+            companies=self._branches(company),
+            customers=customers(SQL("p.commercial_partner_id")) if customers else SQL("FALSE"),
+        )
+
+    def _invoice_lines(self, company, customers):
+        """Lines of posted invoices, receipts and credit notes; cost and rewards come from their order line."""
+        reward = SQL("COALESCE(link.reward, FALSE)")
+        sign = SQL("(CASE WHEN m.move_type = 'out_refund' THEN -1 ELSE 1 END)")
+        amount = SQL("(%s * a.price_subtotal / COALESCE(NULLIF(m.invoice_currency_rate, 0), 1))", sign)
+        price = SQL("(a.price_unit / COALESCE(NULLIF(m.invoice_currency_rate, 0), 1))")
+        quantity = SQL("(%s * a.quantity)", sign)
+        return SQL(
+            """
+            SELECT p.commercial_partner_id AS customer, COALESCE(m.invoice_date, m.date) AS day, 'm' || m.id AS document,
+                   %(split)s, %(known)s, COALESCE(link.unit_cost, 0) * %(quantity)s AS cost
+              FROM account_move m
+              JOIN account_move_line a ON a.move_id = m.id AND a.display_type = 'product'
+              LEFT JOIN res_partner p ON p.id = m.partner_id
+              LEFT JOIN LATERAL (
+                SELECT avg(l.purchase_price / COALESCE(NULLIF(o.currency_rate, 0), 1)) AS unit_cost,
+                       bool_or(%(reward_column)s) AS reward, bool_or(l.is_downpayment) AS downpayment,
+                       bool_or(NOT %(no_money)s) AS money, min(l.create_date) AS created
+                  FROM sale_order_line_invoice_rel r
+                  JOIN sale_order_line l ON l.id = r.order_line_id
+                  JOIN sale_order o ON o.id = l.order_id
+                 WHERE r.invoice_line_id = a.id) link ON TRUE
+             WHERE m.move_type IN ('out_invoice', 'out_refund', 'out_receipt') AND m.state = 'posted'
+               AND m.company_id = ANY(%(companies)s) AND link.downpayment IS NOT TRUE AND link.money IS NOT TRUE AND %(customers)s
+            """,
+            split=self._split(amount, SQL("COALESCE(a.discount, 0)"), quantity, price, reward),
+            known=self._known(amount, quantity, price, reward, SQL("link.unit_cost"), SQL("link.created"), company),
+            quantity=quantity,
+            reward_column=self._present("sale.order.line", "reward_id"),
+            no_money=self._not_money("sale.order.line"),
+            companies=self._branches(company),
+            customers=customers(SQL("p.commercial_partner_id")) if customers else SQL("p.id IS NULL"),
+        )
+
+    def _pos_lines(self, company, customers):
+        """Lines of paid POS orders, but those that settle a sale order, which counts itself."""
+        reward = self._present("pos.order.line", "reward_id")
+        amount = SQL("(l.price_subtotal / COALESCE(NULLIF(o.currency_rate, 0), 1))")
+        price = SQL("(l.price_unit / COALESCE(NULLIF(o.currency_rate, 0), 1))")
+        settled = self._present("pos.order.line", "sale_order_origin_id")
+        unit_cost = SQL("(CASE WHEN l.is_total_cost_computed THEN l.total_cost END)")
+        return SQL(
+            """
+            SELECT p.commercial_partner_id, %(day)s, 'p' || o.id, %(split)s, %(known)s, COALESCE(%(cost)s, 0)
+              FROM pos_order o
+              JOIN pos_order_line l ON l.order_id = o.id
+              LEFT JOIN res_partner p ON p.id = o.partner_id
+             WHERE o.state IN ('paid', 'done') AND o.company_id = ANY(%(companies)s) AND NOT %(settled)s
+               AND %(no_money)s AND %(customers)s
+            """,
+            day=self._day(SQL("o.date_order"), company),
+            split=self._split(amount, SQL("COALESCE(l.discount, 0)"), SQL("l.qty"), price, reward),
+            known=self._known(amount, SQL("l.qty"), price, reward, unit_cost, SQL("l.create_date"), company),
+            cost=unit_cost,
+            companies=self._branches(company),
+            settled=settled,
+            no_money=self._not_money("pos.order.line"),
+            customers=customers(SQL("p.commercial_partner_id")) if customers else SQL("p.id IS NULL"),
+        )
+
+    def _day(self, moment, company):
+        """The day of a moment in the company's time zone."""
+        return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", moment, company._werthaltigkeit_tz())
+
+    def _present(self, model, name):
+        """Whether a field that another app brings is filled on line `l`; false without that app."""
+        return SQL("(%s IS NOT NULL)", SQL.identifier("l", name)) if name in self.env[model]._fields else SQL("FALSE")
+
+    def _not_money(self, model):
+        """Condition: the line neither sells nor spends a gift card or an eWallet, which are means of payment."""
+        if "reward_id" not in self.env[model]._fields:
+            return SQL("TRUE")
+        programs = self.env["loyalty.program"].sudo().with_context(active_test=False)
+        money = programs.search([("program_type", "in", ("gift_card", "ewallet"))])
+        return SQL(
+            "(l.reward_id IS NULL OR l.reward_id <> ALL(%s)) AND (l.reward_id IS NOT NULL OR l.product_id <> ALL(%s))",
+            money.reward_ids.ids,
+            money.rule_ids.product_ids.ids,
+        )
+
+    def _branches(self, company):
+        """Ids of a root company and its branches."""
+        return (
+            self.env["res.company"].sudo().with_context(active_test=False).search([("id", "child_of", company.id)]).ids
+        )
