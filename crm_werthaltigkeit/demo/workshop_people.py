@@ -74,6 +74,9 @@ def create_customers(demo):
     firms = _firms(demo)
     people = _people(demo)
     demo.customers = firms + people
+    if demo.env["res.lang"]._lang_get("de_DE"):
+        for customer in demo.customers:
+            (customer.partner | customer.contacts).write({"lang": "de_DE"})
     _tell_about_themselves(demo, interests)
     _age(demo)
     demo.analyze("res.partner")

@@ -98,7 +98,6 @@ class CrmValueQuery(models.AbstractModel):
         start = company._werthaltigkeit_period_start()
         places = company.currency_id.decimal_places
         money = lambda name: SQL("round(COALESCE(d.%s, 0), %s)", SQL.identifier(name), places)  # noqa: E731
-        team = SQL("partner.team_id") if self.env["res.partner"]._fields.get("team_id") else SQL("NULL::int")
         return SQL(
             """
             WITH lines AS (%(lines)s),
@@ -135,7 +134,7 @@ class CrmValueQuery(models.AbstractModel):
                             THEN (d.last_order_date - d.first_order_date)::float8 / (d.days_ever - 1) END AS mean_interval,
                        COALESCE(t.touchpoint_count, 0) AS touchpoint_count, COALESCE(t.touchpoint_cost, 0) AS touchpoint_cost,
                        t.last_touchpoint, COALESCE(t.happy_count, 0) AS happy_count, COALESCE(t.unhappy_count, 0) AS unhappy_count,
-                       t.observed_channel_id, t.awareness_id
+                       t.observed_channel_id, t.awareness_id, t.team_id
                   FROM d FULL JOIN t ON t.customer = d.customer)
             SELECT f.*, f.gross - f.discounts - f.rewards - f.returns AS revenue,
                    f.known_cost_share >= %(limit)s AS margin_known,
@@ -143,7 +142,7 @@ class CrmValueQuery(models.AbstractModel):
                    CASE WHEN f.known_cost_share >= %(limit)s THEN ((f.gross - f.returns - f.cost_of_goods)
                         / NULLIF(f.gross - f.discounts - f.rewards - f.returns, 0))::float8 END AS db1_rate,
                    (f.returns / NULLIF(f.gross, 0))::float8 AS return_rate,
-                   partner.user_id, %(team)s AS team_id, partner.country_id, partner.industry_id,
+                   partner.user_id, partner.country_id, partner.industry_id,
                    %(currency)s AS currency_id, partner.id IN (%(objectors)s) AS no_profiling
               FROM figures f LEFT JOIN res_partner partner ON partner.id = f.customer
              WHERE NOT EXISTS (SELECT FROM res_users u WHERE u.partner_id = f.customer AND NOT u.share)
@@ -157,13 +156,12 @@ class CrmValueQuery(models.AbstractModel):
             returns=money("returns"),
             cost=money("cost_of_goods"),
             limit=KNOWN_COST_LIMIT,
-            team=team,
             currency=company.currency_id.id,
             objectors=self._objectors(),
         )
 
     def _touchpoints(self, company, customers, start):
-        """Touchpoints of the period per customer; how they became aware of us is their first known UTM source."""
+        """Touchpoints of the period per customer; first known UTM source, last known team."""
         return SQL(
             """
             SELECT t.commercial_partner_id AS customer,
@@ -174,7 +172,8 @@ class CrmValueQuery(models.AbstractModel):
                    count(*) FILTER (WHERE t.satisfaction = 'bad' AND t.date >= %(start)s) AS unhappy_count,
                    mode() WITHIN GROUP (ORDER BY t.channel_id) FILTER (WHERE t.direction = 'in' AND t.channel_id IS NOT NULL)
                        AS observed_channel_id,
-                   (array_agg(t.utm_source_id ORDER BY t.date, t.id) FILTER (WHERE t.utm_source_id IS NOT NULL))[1] AS awareness_id
+                   (array_agg(t.utm_source_id ORDER BY t.date, t.id) FILTER (WHERE t.utm_source_id IS NOT NULL))[1] AS awareness_id,
+                   (array_agg(t.team_id ORDER BY t.date DESC, t.id DESC) FILTER (WHERE t.team_id IS NOT NULL))[1] AS team_id
               FROM crm_touchpoint t
              WHERE t.company_id = ANY(%(companies)s) AND t.commercial_partner_id IS NOT NULL AND %(customers)s
              GROUP BY t.commercial_partner_id
