@@ -1,13 +1,16 @@
 """Child processes that never outlive `./dev` and whose failure is told in one line."""
+import contextlib
 import ctypes
 import os
 import signal
 import subprocess
+import threading
 
 from . import paths
 from .ui import Problem
 
 _running = set()
+_stopping = threading.Event()
 _libc = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
 
@@ -56,10 +59,14 @@ def run(command, *, what, log, env=None, cwd=None, on_line=None, stdin=None, **p
             errors="replace",
             env=env,
             cwd=cwd or paths.ROOT,
+            # a group of its own, to be ended with all it starts
+            start_new_session=True,
             preexec_fn=die_with_parent,
             **popen,
         ) as child:
             _running.add(child)
+            if _stopping.is_set():
+                _kill(child)
             try:
                 for line in child.stdout:
                     log_file.write(line)
@@ -69,7 +76,7 @@ def run(command, *, what, log, env=None, cwd=None, on_line=None, stdin=None, **p
                     if on_line:
                         on_line(line.rstrip())
             except BaseException:
-                child.kill()
+                _kill(child)
                 raise
             finally:
                 _running.discard(child)
@@ -79,9 +86,15 @@ def run(command, *, what, log, env=None, cwd=None, on_line=None, stdin=None, **p
 
 
 def kill_running():
-    """End what other threads have started, so that they end too."""
+    """End what other threads have started or are about to start, so that they end too."""
+    _stopping.set()
     for child in list(_running):
-        child.kill()
+        _kill(child)
+
+
+def _kill(child):
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
 
 
 def failure(what, lines, log_path, returncode):

@@ -8,10 +8,11 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _update_foreign_keys(self, src_partners, dst_partner):
         """Resolve what would collide before Odoo moves the foreign keys: it deletes rows that do."""
         self.env["crm.value.engine"].sudo()._merge_customers(src_partners.ids, dst_partner.id)
-        super()._update_foreign_keys(src_partners, dst_partner)
+        return super()._update_foreign_keys(src_partners, dst_partner)
 
     @api.model
     def _update_reference_fields(self, src_partners, dst_partner):
         """Move the touchpoints that name the merged contacts by model and id."""
-        super()._update_reference_fields(src_partners, dst_partner)
+        result = super()._update_reference_fields(src_partners, dst_partner)
         self.env["crm.touchpoint.engine"].sudo()._move_records("res.partner", src_partners.ids, dst_partner.id)
+        return result

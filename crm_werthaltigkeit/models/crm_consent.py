@@ -36,7 +36,7 @@ class CrmConsent(models.Model):
             self.env["crm.customer.value"].sudo().search([("partner_id", "in", objected.ids)])._mark_stale()
         return consents
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super  # nothing is ever written
         raise AccessError(self.env._("A consent is evidence and stays as it was recorded. Record a new one instead."))
 
     @api.ondelete(at_uninstall=False)

@@ -45,7 +45,7 @@ class CrmCustomerValue(models.Model):
     return_count = fields.Integer("Returns (Number)", readonly=True)
     return_rate = fields.Float(readonly=True, aggregator=None, help="Returns per gross.")
     purchase_days = fields.Integer(readonly=True, help="Distinct days with a purchase.")
-    orders_ever = fields.Integer("Orders Ever", readonly=True)
+    orders_ever = fields.Integer(readonly=True)
     first_order_date = fields.Date("First Order", readonly=True)
     last_order_date = fields.Date("Last Order", readonly=True)
     mean_interval = fields.Float(
@@ -58,9 +58,7 @@ class CrmCustomerValue(models.Model):
     last_touchpoint = fields.Datetime(readonly=True)
     happy_count = fields.Integer("Happy Contacts", readonly=True)
     unhappy_count = fields.Integer("Unhappy Contacts", readonly=True)
-    observed_channel_id = fields.Many2one(
-        "crm.touchpoint.channel", "Observed Channel", readonly=True, ondelete="set null"
-    )
+    observed_channel_id = fields.Many2one("crm.touchpoint.channel", readonly=True, ondelete="set null")
     awareness_id = fields.Many2one("utm.source", "Became Aware Through", readonly=True, ondelete="set null")
 
     recency_score = fields.Integer("Recency", readonly=True, aggregator="avg", help="1 to 5, 5 is best.")
@@ -81,7 +79,7 @@ class CrmCustomerValue(models.Model):
     )
     value_class_computed = fields.Selection(VALUE_CLASSES, "Computed Class", readonly=True)
     value_class_manual = fields.Selection(VALUE_CLASSES, "Manual Class", readonly=True)
-    value_class = fields.Selection(VALUE_CLASSES, "Value Class", readonly=True, index="btree_not_null")
+    value_class = fields.Selection(VALUE_CLASSES, readonly=True, index="btree_not_null")
     value_class_before = fields.Selection(VALUE_CLASSES, "Class Before", readonly=True)
     class_changed_on = fields.Date(readonly=True)
     trend = fields.Selection(

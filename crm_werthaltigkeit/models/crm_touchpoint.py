@@ -29,7 +29,7 @@ class CrmTouchpoint(models.Model):
 
     partner_id = fields.Many2one("res.partner", "Contact", index="btree_not_null", ondelete="set null")
     commercial_partner_id = fields.Many2one("res.partner", "Customer", readonly=True, ondelete="set null")
-    lead_id = fields.Many2one("crm.lead", "Lead", index="btree_not_null", ondelete="set null")
+    lead_id = fields.Many2one("crm.lead", index="btree_not_null", ondelete="set null")
     company_id = fields.Many2one("res.company", default=lambda self: self.env.company)
     date = fields.Datetime("Moment", required=True, default=fields.Datetime.now)
     approximate = fields.Boolean(
@@ -39,12 +39,11 @@ class CrmTouchpoint(models.Model):
     )
     kind_id = fields.Many2one(
         "crm.touchpoint.kind",
-        "Kind",
         required=True,
         ondelete="restrict",
         default=lambda self: self.env.ref("crm_werthaltigkeit.touchpoint_kind_contact", raise_if_not_found=False),
     )
-    channel_id = fields.Many2one("crm.touchpoint.channel", "Channel", ondelete="restrict")
+    channel_id = fields.Many2one("crm.touchpoint.channel", ondelete="restrict")
     direction = fields.Selection(DIRECTIONS, default="in")
     stage = fields.Selection(STAGES, "Journey Stage")
     satisfaction = fields.Selection(SATISFACTION)
@@ -55,12 +54,11 @@ class CrmTouchpoint(models.Model):
     company_currency_id = fields.Many2one("res.currency", compute="_compute_company_currency_id")
     user_id = fields.Many2one("res.users", "Our Person", default=lambda self: self.env.user, ondelete="set null")
     team_id = fields.Many2one("crm.team", "Sales Team", ondelete="set null")
-    campaign_id = fields.Many2one("utm.campaign", "Campaign", ondelete="set null")
+    campaign_id = fields.Many2one("utm.campaign", ondelete="set null")
     utm_source_id = fields.Many2one("utm.source", "Became Aware Through", ondelete="set null")
-    medium_id = fields.Many2one("utm.medium", "Medium", ondelete="set null")
+    medium_id = fields.Many2one("utm.medium", ondelete="set null")
     reason_id = fields.Many2one(
         "crm.touchpoint.reason",
-        "Reason",
         ondelete="set null",
         help="Why goods came back, or what a complaint is about.",
     )

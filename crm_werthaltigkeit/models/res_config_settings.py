@@ -47,6 +47,7 @@ class ResConfigSettings(models.TransientModel):
         company = self.company_id.root_id
         names = [name for name in self._fields if name.startswith("werthaltigkeit_") and name in company._fields]
         before = [company[name] for name in names]
-        super().set_values()
+        result = super().set_values()
         if [company[name] for name in names] != before:
             self.env["crm.value.run"].sudo()._request(company, self.env.user)
+        return result
