@@ -212,7 +212,8 @@ class ResPartner(models.Model):
         rhythm = [_("1 order") if value.orders_ever == 1 else _("%s orders", value.orders_ever)]
         if value.mean_interval:
             rhythm.append(_("every %s days", round(value.mean_interval)))
-        last = _("last %s days ago", value.days_since_order) if value.days_since_order else _("last today")
+        days = value.days_since_order
+        last = {0: _("last today"), 1: _("last yesterday")}.get(days) or _("last %s days ago", days)
         if value.days_overdue:
             last = _("%(last)s (%(days)s overdue)", last=last, days=value.days_overdue)
         parts.append(", ".join([*rhythm, last]))
