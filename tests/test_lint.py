@@ -66,6 +66,11 @@ class OursOnly(BaseCase):
         if hasattr(module, "pylint"):
             # It always checks Odoo's root folder; one of our addons in its place is checked once, as a set is used.
             self.startPatcher(patch.object(config, "root_path", str(ROOT / ADDONS[0])))
+            # It does not know pylint-odoo's checks, which a comment of ours may disable with a reason.
+            run = subprocess.run
+            self.startPatcher(
+                patch.object(subprocess, "run", lambda command, **o: run([*command, "--disable=W0012"], **o))
+            )
         self.enterContext(self.assertNoLogs(module.__name__, "WARNING"))
 
 

@@ -24,15 +24,16 @@ def everything(parts=python_env.RUN, extra=()):
     if not source:
         apt.require_tools()
     jobs = [odoo_source.prepare, lambda: python_env.prepare(parts), *extra]
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        futures = [pool.submit(job) for job in jobs]
-        try:
-            for future in futures:
-                future.result()
-        except BaseException:
-            # One failed or Ctrl-C: do not let the others go on for minutes.
-            process.kill_running()
-            raise
+    pool = ThreadPoolExecutor(len(jobs))
+    futures = [pool.submit(job) for job in jobs]
+    try:
+        for future in futures:
+            future.result()
+    except BaseException:
+        # One failed, or Ctrl-C: do not let the others go on for minutes.
+        with process.all_killed():
+            pool.shutdown()
+        raise
     postgres.start()
     odoo.write_config()
 

@@ -85,11 +85,14 @@ def run(command, *, what, log, env=None, cwd=None, on_line=None, stdin=None, **p
     return lines
 
 
-def kill_running():
-    """End what other threads have started or are about to start, so that they end too."""
+@contextlib.contextmanager
+def all_killed():
+    """End what other threads have started, or start meanwhile, so that they end too."""
     _stopping.set()
     for child in list(_running):
         _kill(child)
+    yield
+    _stopping.clear()
 
 
 def _kill(child):

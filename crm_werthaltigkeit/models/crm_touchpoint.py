@@ -28,7 +28,7 @@ class CrmTouchpoint(models.Model):
     _rec_name = "kind_id"
 
     partner_id = fields.Many2one("res.partner", "Contact", index="btree_not_null", ondelete="set null")
-    commercial_partner_id = fields.Many2one("res.partner", "Customer", readonly=True, ondelete="set null")
+    commercial_partner_id = fields.Many2one("res.partner", "Customer", readonly=True, ondelete="set null", index=True)
     lead_id = fields.Many2one("crm.lead", index="btree_not_null", ondelete="set null")
     company_id = fields.Many2one("res.company", default=lambda self: self.env.company)
     date = fields.Datetime("Moment", required=True, default=fields.Datetime.now)
@@ -76,7 +76,6 @@ class CrmTouchpoint(models.Model):
     summary = fields.Char(compute="_compute_summary")
 
     _source_key = models.UniqueIndex("(source_id, record_id, slot) WHERE source_id IS NOT NULL")
-    _history_idx = models.Index("(commercial_partner_id, date DESC)")
     _order_idx = models.Index("(date DESC, id DESC)")
     _document_idx = models.Index("(res_model, res_id)")
     _write_date_idx = models.Index("(write_date)")
@@ -191,16 +190,16 @@ class CrmTouchpoint(models.Model):
         }
 
     @api.model
-    def action_log_contact(self, context=None):
-        """Open the dialog "Log contact" for the contact, lead or document given in the context."""
-        context = dict(context or self.env.context)
+    def action_log_contact(self, defaults=None):
+        """Open the dialog "Log contact"; `defaults` are default_* values, else those of the context count."""
+        defaults = self.env.context if defaults is None else defaults
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Log contact"),
             "res_model": self._name,
             "views": [(self.env.ref("crm_werthaltigkeit.crm_touchpoint_view_form_log").id, "form")],
             "target": "new",
-            "context": {key: value for key, value in context.items() if key.startswith("default_")},
+            "context": {key: value for key, value in defaults.items() if key.startswith("default_")},
         }
 
     def action_refresh(self):

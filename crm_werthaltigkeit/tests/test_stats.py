@@ -3,14 +3,13 @@ import math
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase, tagged
+from odoo.tests import BaseCase
 
 from ..stats import abc, rfm
 
 amounts = st.lists(st.floats(-1e6, 1e6, allow_nan=False).map(lambda value: round(value, 2)), max_size=60)
 
 
-@tagged("post_install", "-at_install")
 class TestStats(BaseCase):
     """ABC, concentration and RFM know no Odoo: checked by hand and by properties."""
 
