@@ -14,6 +14,17 @@ STAGES = [
 SATISFACTION = [("bad", "☹ Unhappy"), ("neutral", "😐 Neutral"), ("good", "☺ Happy")]
 
 
+class UncheckedMany2one(fields.Many2one):
+    """A many2one without a foreign key, for targets that cannot vanish while they are in use.
+
+    A bulk capture spends most of its time on checking foreign keys, row by row. These targets are
+    configuration that the capture itself names; their models refuse to be deleted while in use.
+    """
+
+    def update_db_foreign_key(self, model, column):
+        return
+
+
 class CrmTouchpoint(models.Model):
     """One event between a customer and us, captured from a record of Odoo or logged by hand.
 
@@ -30,27 +41,27 @@ class CrmTouchpoint(models.Model):
     partner_id = fields.Many2one("res.partner", "Contact", index="btree_not_null", ondelete="set null")
     commercial_partner_id = fields.Many2one("res.partner", "Customer", readonly=True, ondelete="set null", index=True)
     lead_id = fields.Many2one("crm.lead", index="btree_not_null", ondelete="set null")
-    company_id = fields.Many2one("res.company", default=lambda self: self.env.company)
+    company_id = UncheckedMany2one("res.company", default=lambda self: self.env.company)
     date = fields.Datetime("Moment", required=True, default=fields.Datetime.now)
     approximate = fields.Boolean(
         "Approximate Moment",
         readonly=True,
         help="Odoo never recorded this moment; it is the last change of the record.",
     )
-    kind_id = fields.Many2one(
+    kind_id = UncheckedMany2one(
         "crm.touchpoint.kind",
         required=True,
         ondelete="restrict",
         default=lambda self: self.env.ref("crm_werthaltigkeit.touchpoint_kind_contact", raise_if_not_found=False),
     )
-    channel_id = fields.Many2one("crm.touchpoint.channel", ondelete="restrict")
+    channel_id = UncheckedMany2one("crm.touchpoint.channel", ondelete="restrict")
     direction = fields.Selection(DIRECTIONS, default="in")
     stage = fields.Selection(STAGES, "Journey Stage")
     satisfaction = fields.Selection(SATISFACTION)
     minutes = fields.Float(help="How long the contact took, in minutes.")
     cost = fields.Monetary(readonly=True, currency_field="company_currency_id", help="From the rates of the channel.")
     amount = fields.Monetary(readonly=True, aggregator=None)
-    currency_id = fields.Many2one("res.currency", readonly=True, ondelete="restrict")
+    currency_id = UncheckedMany2one("res.currency", readonly=True, ondelete="restrict")
     company_currency_id = fields.Many2one("res.currency", compute="_compute_company_currency_id")
     user_id = fields.Many2one("res.users", "Our Person", default=lambda self: self.env.user, ondelete="set null")
     team_id = fields.Many2one("crm.team", "Sales Team", ondelete="set null")
@@ -66,7 +77,7 @@ class CrmTouchpoint(models.Model):
     external_ref = fields.Char("External Reference", readonly=True, index="btree_not_null", copy=False)
     res_model = fields.Char("Document Model", readonly=True, index=False)
     res_id = fields.Many2oneReference("Document", model_field="res_model", readonly=True)
-    source_id = fields.Many2one("crm.touchpoint.source", "Captured From", readonly=True, ondelete="restrict")
+    source_id = UncheckedMany2one("crm.touchpoint.source", "Captured From", readonly=True, ondelete="restrict")
     record_id = fields.Integer("Captured Record", readonly=True, aggregator=None)
     slot = fields.Integer(readonly=True, aggregator=None)
     automatic = fields.Boolean(compute="_compute_automatic", search="_search_automatic")

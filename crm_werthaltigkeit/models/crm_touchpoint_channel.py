@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class CrmTouchpointChannel(models.Model):
@@ -51,3 +52,9 @@ class CrmTouchpointChannel(models.Model):
             for company in self.env["res.company"].with_context(active_test=False).search([])
             for channel in channels.with_company(company.root_id)
         ]
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        touchpoints = self.env["crm.touchpoint"].sudo().with_context(active_test=False)
+        if touchpoints.search_count([("channel_id", "in", self.ids)], limit=1):
+            raise UserError(self.env._("There are touchpoints of this channel. Archive it instead."))

@@ -79,6 +79,8 @@ class CrmTouchpointEngine(models.AbstractModel):
                     time_left = self.env["ir.cron"]._commit_progress(int(not more), remaining=remaining)
             if not time_left:
                 break
+        if written >= BATCH // 10:
+            self.env.cr.execute("ANALYZE crm_touchpoint")  # plans made for an empty table would cost minutes
         self._complete_run(started, since)
         if commit:
             self.env["ir.cron"]._commit_progress(0)
@@ -136,20 +138,22 @@ class CrmTouchpointEngine(models.AbstractModel):
         ids = self._next_ids(source)
         if not ids:
             source.write({"state": "live", "last_run": fields.Datetime.now(), "reason": False})
-            self.env.cr.execute("ANALYZE crm_touchpoint")  # plans made for an empty table would cost minutes
             self.env.ref("crm_werthaltigkeit.ir_cron_value")._trigger()  # values do not wait for their turn
             return 0, True  # what changed while the past was read follows at once
         rows = self._insert(source, ids, past=True)
-        source.last_id = ids[-1]
+        source.last_id = ids[-1]  # of a list, or of a range
         return rows, True
 
     def _next_ids(self, source):
-        """Return the next ids of the source's table, matching or not, in order."""
-        table = self.env[source.model]._table
-        rows = self.env.execute_query(
-            SQL("SELECT id FROM %s WHERE id > %s ORDER BY id LIMIT %s", SQL.identifier(table), source.last_id, BATCH)
+        """Return the range of ids that holds the next rows of the source's table, matching or not."""
+        rows = SQL(
+            "SELECT id FROM %s WHERE id > %s ORDER BY id LIMIT %s",
+            SQL.identifier(self.env[source.model]._table),
+            source.last_id,
+            BATCH,
         )
-        return [row[0] for row in rows]
+        [(last,)] = self.env.execute_query(SQL("SELECT max(id) FROM (%s) r", rows))
+        return range(source.last_id + 1, last + 1) if last else range(0)
 
     def _capture_changes(self, source):
         """Capture the records written since the watermark; return rows written."""
@@ -194,7 +198,10 @@ class CrmTouchpointEngine(models.AbstractModel):
         return query.select()
 
     def _insert(self, source, ids, past=False):
-        """Write the touchpoints of these records; a record that cannot be written is set aside alone."""
+        """Write the touchpoints of these records; a record that cannot be written is set aside alone.
+
+        :param ids: a list, or a range that may have gaps
+        """
         try:
             with self.env.cr.savepoint():
                 return sum(

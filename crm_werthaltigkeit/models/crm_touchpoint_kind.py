@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class CrmTouchpointKind(models.Model):
@@ -20,3 +21,9 @@ class CrmTouchpointKind(models.Model):
     needs_answer = fields.Boolean(help="Coming from the customer, it waits until somebody answered.")
 
     _code_uniq = models.Constraint("UNIQUE(code)", "Another kind of touchpoint has this code already.")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        touchpoints = self.env["crm.touchpoint"].sudo().with_context(active_test=False)
+        if touchpoints.search_count([("kind_id", "in", self.ids)], limit=1):
+            raise UserError(self.env._("There are touchpoints of this kind. Archive it instead."))

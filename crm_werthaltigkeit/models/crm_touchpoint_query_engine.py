@@ -88,7 +88,7 @@ class CrmTouchpointQuery(models.AbstractModel):
         model = self.env[source.model].sudo().with_context(active_test=False)
         domain = Domain(source._parsed_domain())
         query = model._search(domain, bypass_access=True)
-        query.add_where(SQL("%s = ANY(%s)", SQL.identifier(model._table, "id"), list(ids)))
+        query.add_where(self._among(SQL.identifier(model._table, "id"), ids))
         first = lambda name: self._first(model, query, source._paths(name))  # noqa: E731
         partner, lead, company = (
             [first(f"{name}_path")] if source[f"{name}_path"] else [] for name in ("partner", "lead", "company")
@@ -141,6 +141,11 @@ class CrmTouchpointQuery(models.AbstractModel):
             "res_id": res_id,
         }
         return query.select(*(SQL("%s AS %s", sql, SQL.identifier(name)) for name, sql in columns.items()))
+
+    def _among(self, column, ids):
+        if isinstance(ids, range):
+            return SQL("%s BETWEEN %s AND %s", column, ids[0], ids[-1])
+        return SQL("%s = ANY(%s)", column, list(ids))
 
     # -- expressions --------------------------------------------------------------------------
 
