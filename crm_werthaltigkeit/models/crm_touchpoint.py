@@ -88,7 +88,7 @@ class CrmTouchpoint(models.Model):
 
     _source_key = models.UniqueIndex("(source_id, record_id, slot) WHERE source_id IS NOT NULL")
     _order_idx = models.Index("(date DESC, id DESC)")
-    _document_idx = models.Index("(res_model, res_id)")
+    _document_idx = models.Index("(res_model, res_id) WHERE source_id IS NULL")
     _write_date_idx = models.Index("(write_date)")
     _minutes_not_negative = models.Constraint("CHECK(minutes >= 0)", "A contact cannot take less than 0 minutes.")
 

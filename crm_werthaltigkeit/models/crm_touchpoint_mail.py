@@ -23,7 +23,7 @@ class CrmTouchpointMail(models.Model):
     def _compute_touchpoint_ids(self):
         for mail in self:
             mail.touchpoint_ids = self.env["crm.touchpoint"].search(
-                [("res_model", "=", self._name), ("res_id", "=", mail.id)]
+                [("res_model", "=", self._name), ("res_id", "=", mail.id), ("source_id", "=", False)]
             )
 
     @api.model

@@ -42,11 +42,22 @@ class CrmTouchpointQuery(models.AbstractModel):
     def _upserts(self, source, ids, past):
         """Return the statements that write the touchpoints of these records, one per kind of document."""
         if not source.document_model_path:
-            return [self._upsert(source, ids, past)]
+            return [self._upsert(source, ids, past, self._rates())]
         documents = self.env["crm.touchpoint.document"].search([])._available()
-        return [self._upsert(source, ids, past, document) for document in documents]
+        named = self._named_models(source, ids)
+        documents = documents.filtered(lambda document: document.model in named)
+        rates = self._rates()
+        return [self._upsert(source, ids, past, rates, document) for document in documents]
 
-    def _upsert(self, source, ids, past, document=None):
+    def _named_models(self, source, ids):
+        """Return the models that these records name as their document: statements for others find nothing."""
+        model = self.env[source.model].sudo().with_context(active_test=False)
+        query = model._search([], bypass_access=True)
+        query.add_where(self._among(SQL.identifier(model._table, "id"), ids))
+        path = self._path(model, query, source.document_model_path)
+        return {row[0] for row in self.env.execute_query(query.select(SQL("DISTINCT %s", path)))}
+
+    def _upsert(self, source, ids, past, rates, document=None):
         """INSERT … SELECT … ON CONFLICT of one source; rows that would not change are not written.
 
         The moment of a row whose moment Odoo never recorded stays as it was first seen.
@@ -77,7 +88,7 @@ class CrmTouchpointQuery(models.AbstractModel):
             minutes=SQL("COALESCE(a.minutes, s.minutes)"),
             cost=self._cost(SQL("COALESCE(a.minutes, s.minutes)"), SQL("s.direction")),
             select=self._select(source, ids, past, document),
-            rates=self._rates(),
+            rates=rates,
             updated=SQL(", ").join(map(SQL.identifier, updated)),
             excluded=excluded,
             current=current,
