@@ -138,6 +138,42 @@ class TestTouchpoint(WerthaltigkeitCase):
         )
         self.assertFalse(stranger.touchpoint_ids, "only our own people log contacts by mail")
 
+    def test_mail_by_bcc_through_the_gateway(self):
+        """The mail server delivers the blind copy to the address of the history; the alias leads it there."""
+        self.user.partner_id.email = "seller@our.example"
+        alias = self.env.ref("crm_werthaltigkeit.mail_alias_history")
+        alias.alias_domain_id = self.env["mail.alias.domain"].create({"name": "our.example"})
+        self.env["mail.thread"].message_process(
+            False,
+            "Delivered-To: history@our.example\n"
+            "From: Seller <seller@our.example>\n"
+            "To: Anna <anna@taxi-brandt.example>\n"
+            "Subject: Your winter tyres\n"
+            "Message-ID: <bcc-1@our.example>\n"
+            "Date: Wed, 04 Mar 2026 10:00:00 +0100\n\nHello",
+        )
+        touchpoint = self._touchpoints(self.customer)
+        self.assertEqual(
+            (touchpoint.partner_id, touchpoint.direction, touchpoint.user_id), (self.contact, "out", self.user)
+        )
+        self.assertEqual(touchpoint.action_open_document()["res_model"], "crm.touchpoint.mail")
+
+    def test_opening_a_customer_costs_few_queries(self):
+        """Sentence, smart buttons and class on the contact's form, however long the history is."""
+        names = ["headline", "touchpoint_count", "value_class", "trend", "no_profiling"]
+        partner = self.customer.with_user(self.user)
+        for orders in (1, 5):
+            for _order in range(orders):
+                self._order(self.customer, [(self.tyres, 1)])
+            self._capture()
+            self.values._rebuild(self.company)
+            partner.read([f"werthaltigkeit_{name}" for name in names])  # rights and rules are cached from here on
+            self.env.flush_all()
+            self.env.invalidate_all()
+            partner.read(["name", "commercial_partner_id"])
+            with self.assertQueryCount(6):
+                partner.read([f"werthaltigkeit_{name}" for name in names])
+
     def test_headline(self):
         self._order(self.customer, [(self.tyres, 1)], days_ago=130)
         self._order(self.customer, [(self.tyres, 1)], days_ago=70)
