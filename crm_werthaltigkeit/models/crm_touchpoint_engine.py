@@ -79,7 +79,7 @@ class CrmTouchpointEngine(models.AbstractModel):
                     time_left = self.env["ir.cron"]._commit_progress(int(not more), remaining=remaining)
             if not time_left:
                 break
-        if written >= BATCH // 10:
+        if written > 100:
             self.env.cr.execute("ANALYZE crm_touchpoint")  # plans made for an empty table would cost minutes
         self._complete_run(started, since)
         if commit:

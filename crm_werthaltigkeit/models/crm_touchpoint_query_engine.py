@@ -293,7 +293,6 @@ class CrmTouchpointQuery(models.AbstractModel):
         :param moved: which contacts `p` may belong to another company by now; None: only the
             touchpoints of the condition are looked at
         """
-        touched = SQL("(SELECT DISTINCT t.commercial_partner_id FROM crm_touchpoint t WHERE %s)", condition)
         customer_of_lead = SQL(
             """
             UPDATE crm_touchpoint t
@@ -321,14 +320,19 @@ class CrmTouchpointQuery(models.AbstractModel):
         )
         purchase_stage = SQL(
             """
-            UPDATE crm_touchpoint t SET stage = CASE WHEN o.position = 1 THEN 'purchase' ELSE 'repeat' END,
-                   write_date = now() AT TIME ZONE 'UTC'
-              FROM (SELECT t.id, row_number() OVER (PARTITION BY t.commercial_partner_id ORDER BY t.date, t.id) AS position
-                      FROM crm_touchpoint t JOIN crm_touchpoint_kind k ON k.id = t.kind_id AND k.is_purchase
-                     WHERE t.commercial_partner_id IN %s) o
-             WHERE o.id = t.id AND t.stage IS DISTINCT FROM CASE WHEN o.position = 1 THEN 'purchase' ELSE 'repeat' END
+            WITH touched AS MATERIALIZED (
+                SELECT DISTINCT t.commercial_partner_id AS id FROM crm_touchpoint t WHERE %s),
+            purchases AS MATERIALIZED (
+                SELECT t.id, t.stage, row_number() OVER (PARTITION BY t.commercial_partner_id ORDER BY t.date, t.id) AS position
+                  FROM touched JOIN crm_touchpoint t ON t.commercial_partner_id = touched.id
+                  JOIN crm_touchpoint_kind k ON k.id = t.kind_id AND k.is_purchase),
+            wrong AS MATERIALIZED (
+                SELECT id, CASE WHEN position = 1 THEN 'purchase' ELSE 'repeat' END AS stage FROM purchases
+                 WHERE stage IS DISTINCT FROM CASE WHEN position = 1 THEN 'purchase' ELSE 'repeat' END)
+            UPDATE crm_touchpoint t SET stage = wrong.stage, write_date = now() AT TIME ZONE 'UTC'
+              FROM wrong WHERE wrong.id = t.id
             """,
-            touched,
+            condition,
         )
         if moved is None:
             return [moved_contact, purchase_stage]
