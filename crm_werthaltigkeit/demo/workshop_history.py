@@ -19,7 +19,20 @@ def create_touchpoints(demo):
     vals_list += _complaints(demo)
     vals_list += _referrals(demo)
     vals_list += _prospects(demo)
-    demo.add("crm.touchpoint", [vals for vals in vals_list if vals["date"] <= demo.now])
+    touchpoints = demo.add("crm.touchpoint", [vals for vals in vals_list if vals["date"] <= demo.now])
+    _follow_ups(demo, touchpoints)
+
+
+def _follow_ups(demo, touchpoints):
+    """Somebody calls back the latest unhappy contacts, some of it overdue."""
+    unhappy = touchpoints.filtered(lambda touchpoint: touchpoint.satisfaction == "bad").sorted("date", reverse=True)[:9]
+    for number, touchpoint in enumerate(unhappy):
+        touchpoint.with_context(mail_activity_quick_update=True).activity_schedule(
+            "mail.mail_activity_data_call",
+            date_deadline=demo.today + timedelta(days=number - 3),
+            summary="Nachfragen, ob alles in Ordnung ist",
+            user_id=demo.users["sabine" if number % 2 else "jonas"].id,
+        )
 
 
 def _contact(demo, item):

@@ -101,6 +101,11 @@ class TestDemo(TransactionCase):
         waiting = self.env["crm.touchpoint.waiting"].search([("company_id", "=", self.company.id)])
         self.assertGreater(len(waiting), 5)
 
+    def test_unhappy_contacts_are_followed_up(self):
+        activities = self._touchpoints(("activity_ids", "!=", False)).activity_ids
+        self.assertGreater(len(activities), 5)
+        self.assertGreater(len(set(activities.mapped("state"))), 1, "overdue ones and planned ones")
+
     def test_values(self):
         values = self._values(("anonymous", "=", False))
         self.assertEqual(set(filter(None, values.mapped("value_class"))), {"A", "B", "C"})
