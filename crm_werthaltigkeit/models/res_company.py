@@ -1,7 +1,6 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 
 class ResCompany(models.Model):
@@ -36,12 +35,12 @@ class ResCompany(models.Model):
     @api.model
     def _default_cost_known_since(self):
         """The day `sale_margin` was installed: it stamps the cost of that day on all older lines."""
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT create_date::date FROM ir_model_data WHERE module = 'sale_margin' AND name = 'field_sale_order_line__purchase_price'"
-            )
+        column = (
+            self.env["ir.model.data"]
+            .sudo()
+            .search([("module", "=", "sale_margin"), ("name", "=", "field_sale_order_line__purchase_price")], limit=1)
         )
-        return rows[0][0] if rows else fields.Date.today()
+        return column.create_date.date() if column.create_date else fields.Date.today()
 
     def _werthaltigkeit_tz(self):
         """Time zone in which this company's days are counted."""
