@@ -86,7 +86,7 @@ class CrmTouchpointQuery(models.AbstractModel):
             source=source.id,
             stage=self._first_or_repeat() if source.kind_id.is_purchase else SQL("s.stage"),
             minutes=SQL("COALESCE(a.minutes, s.minutes)"),
-            cost=self._cost(SQL("COALESCE(a.minutes, s.minutes)"), SQL("s.direction")),
+            cost=self._cost(SQL("COALESCE(a.minutes, s.minutes)")),
             select=self._select(source, ids, past, document),
             rates=rates,
             updated=SQL(", ").join(map(SQL.identifier, updated)),
@@ -262,8 +262,8 @@ class CrmTouchpointQuery(models.AbstractModel):
             SQL(", ").join(SQL("(%s, %s, %s::numeric, %s::numeric, %s::numeric)", *row) for row in rows),
         )
 
-    def _cost(self, minutes, direction):
-        """Cost of a contact: per contact plus per hour; what happened only among ourselves costs too."""
+    def _cost(self, minutes):
+        """Cost of a contact: per contact plus per hour; what happens only among ourselves costs too."""
         return SQL(
             "round(COALESCE(rate.per_contact + COALESCE(NULLIF(%s, 0)::numeric, rate.default_minutes) / 60"
             " * rate.per_hour, 0), 2)",
@@ -279,7 +279,7 @@ class CrmTouchpointQuery(models.AbstractModel):
              WHERE rate.company_id = t.company_id AND rate.channel_id = t.channel_id AND %(condition)s
                AND t.cost IS DISTINCT FROM %(cost)s
             """,
-            cost=self._cost(SQL("t.minutes"), SQL("t.direction")),
+            cost=self._cost(SQL("t.minutes")),
             rates=self._rates(),
             condition=condition,
         )
