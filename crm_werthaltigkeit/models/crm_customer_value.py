@@ -52,7 +52,6 @@ class CrmCustomerValue(models.Model):
         "Buys Every (Days)", readonly=True, aggregator="avg", help="Mean days between two purchases."
     )
     days_since_order = fields.Integer(compute="_compute_days", help="Days since the last order.")
-    days_overdue = fields.Integer(compute="_compute_days", help="Days beyond the usual interval.")
     touchpoint_count = fields.Integer("Touchpoints", readonly=True)
     touchpoint_cost = fields.Monetary("Cost of Touchpoints", readonly=True)
     last_touchpoint = fields.Datetime(readonly=True)
@@ -102,13 +101,12 @@ class CrmCustomerValue(models.Model):
         "CHECK(value_class_manual IS NULL OR override_reason IS NOT NULL)", "Say why the class is overridden."
     )
 
-    @api.depends("last_order_date", "mean_interval")
+    @api.depends("last_order_date")
+    @api.depends_context("tz")
     def _compute_days(self):
         today = fields.Date.context_today(self)
         for value in self:
-            since = (today - value.last_order_date).days if value.last_order_date else 0
-            value.days_since_order = since
-            value.days_overdue = max(0, since - round(value.mean_interval)) if value.mean_interval else 0
+            value.days_since_order = (today - value.last_order_date).days if value.last_order_date else 0
 
     @api.depends("known_cost_share")
     def _compute_unknown_cost_share(self):

@@ -25,11 +25,27 @@ class ResCompany(models.Model):
         default=lambda self: self._default_cost_known_since(),
         help="Order lines created earlier carry costs that were stamped on them later: they count as estimated.",
     )
+    werthaltigkeit_horizon = fields.Integer("Horizon of the Lifetime Value (Years)", default=3)
+    werthaltigkeit_discount_rate = fields.Float(
+        "Discount Rate per Year (%)", default=8.0, help="What money earned a year later is worth less today."
+    )
+    werthaltigkeit_rates_confirmed_on = fields.Date("Contact Rates Confirmed On", readonly=True)
+    werthaltigkeit_rates_confirmed_by = fields.Many2one(
+        "res.users", "Contact Rates Confirmed By", readonly=True, ondelete="set null"
+    )
     werthaltigkeit_value_watermark = fields.Datetime("Customer Values Read Until")
 
     _werthaltigkeit_limits = models.Constraint(
         "CHECK(0 < werthaltigkeit_limit_a AND werthaltigkeit_limit_a < werthaltigkeit_limit_b AND werthaltigkeit_limit_b <= 100)",
         "The limits of the value classes must rise: 0 < A < B ≤ 100 %.",
+    )
+
+    _werthaltigkeit_horizon = models.Constraint(
+        "CHECK(werthaltigkeit_horizon BETWEEN 1 AND 20)", "The horizon of the lifetime value is 1 to 20 years."
+    )
+    _werthaltigkeit_discount_rate = models.Constraint(
+        "CHECK(werthaltigkeit_discount_rate >= 0 AND werthaltigkeit_discount_rate <= 100)",
+        "The discount rate is a percentage between 0 and 100.",
     )
 
     @api.model

@@ -16,6 +16,7 @@ ALLOWED = {
         "crm.interest": ("read", "write", "create"),
         "crm.consent": ("read", "create"),
         "crm.customer.value": ("read",),
+        "crm.value.model": ("read",),
     },
     "manager": {
         "crm.touchpoint": OPERATIONS,
@@ -30,6 +31,7 @@ ALLOWED = {
         "crm.interest": OPERATIONS,
         "crm.consent": ("read", "create"),
         "crm.customer.value": ("read",),
+        "crm.value.model": ("read",),
         "crm.value.run": ("read",),
         "crm.value.override": ("read", "write", "create"),
     },
