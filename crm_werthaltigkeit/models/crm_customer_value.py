@@ -102,11 +102,10 @@ class CrmCustomerValue(models.Model):
     )
 
     @api.depends("last_order_date")
-    @api.depends_context("tz")
     def _compute_days(self):
-        today = fields.Date.context_today(self)
         for value in self:
-            value.days_since_order = (today - value.last_order_date).days if value.last_order_date else 0
+            last, today = value.last_order_date, value.company_id._werthaltigkeit_today()
+            value.days_since_order = (today - last).days if last else 0
 
     @api.depends("known_cost_share")
     def _compute_unknown_cost_share(self):

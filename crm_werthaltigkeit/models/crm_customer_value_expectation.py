@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 EXPECTATION_METHODS = [
@@ -34,6 +36,9 @@ class CrmCustomerValue(models.Model):
     # -- what one purchase brings; input of the expectation ---------------------------------------
 
     purchase_days_ever = fields.Integer(readonly=True, help="Distinct days with a purchase, since the first.")
+    repeat_purchases_year = fields.Integer(
+        "Repeat Purchases (12 Months)", readonly=True, help="Without the first purchase ever: what the past would expect."
+    )
     revenue_mean = fields.Float("Revenue per Purchase", readonly=True, aggregator="avg")
     revenue_variance = fields.Float("Variance of Revenue per Purchase", readonly=True, aggregator=None)
     margin_mean = fields.Float("CM II per Purchase", readonly=True, aggregator="avg")
@@ -94,11 +99,10 @@ class CrmCustomerValue(models.Model):
     )
 
     @api.depends("expected_order_date")
-    @api.depends_context("tz")
     def _compute_days_overdue(self):
-        today = fields.Date.context_today(self)
         for value in self:
             expected = value.expected_order_date
+            today = value.company_id._werthaltigkeit_today()
             value.days_overdue = max(0, (today - expected).days) if expected else 0
 
     def _search_days_overdue(self, operator, value):
@@ -106,7 +110,8 @@ class CrmCustomerValue(models.Model):
         turned = {">": "<", ">=": "<=", "<": ">", "<=": ">="}.get(operator)
         if not turned:
             return NotImplemented
-        domain = [("expected_order_date", turned, f"today -{int(value)}d")]
+        today = self.env.company.root_id._werthaltigkeit_today()
+        domain = [("expected_order_date", turned, today - timedelta(days=int(value)))]
         if operator in ("<", "<="):  # who is not overdue at all has 0 days
             return ["|", ("expected_order_date", "=", False), *domain]
         return domain

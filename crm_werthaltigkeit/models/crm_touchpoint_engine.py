@@ -303,13 +303,13 @@ class CrmTouchpointEngine(models.AbstractModel):
         self._execute(self.env["crm.touchpoint.query"]._cost_update(SQL("t.id = ANY(%s)", list(ids))))
 
     def _update_costs(self):
-        """Value all touchpoints of the channels whose rates changed."""
-        channels = (
-            self.env["crm.touchpoint.channel"].with_context(active_test=False).search([("cost_outdated", "=", True)])
-        )
-        if channels:
-            self._execute(self.env["crm.touchpoint.query"]._cost_update(SQL("t.channel_id = ANY(%s)", channels.ids)))
-            channels.cost_outdated = False
+        """Value all touchpoints anew of the channels and kinds whose rates changed."""
+        for model, column in (("crm.touchpoint.channel", "channel_id"), ("crm.touchpoint.kind", "kind_id")):
+            changed = self.env[model].with_context(active_test=False).search([("cost_outdated", "=", True)])
+            if changed:
+                condition = SQL("%s = ANY(%s)", SQL.identifier("t", column), changed.ids)
+                self._execute(self.env["crm.touchpoint.query"]._cost_update(condition))
+                changed.cost_outdated = False
 
     # -- merges -------------------------------------------------------------------------------
 

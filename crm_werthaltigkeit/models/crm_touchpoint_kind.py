@@ -18,9 +18,36 @@ class CrmTouchpointKind(models.Model):
     is_purchase = fields.Boolean(
         help="Counts as a purchase: the first is a purchase, each later one a repeat purchase."
     )
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+    handling_cost = fields.Float(
+        company_dependent=True,
+        help="What handling one costs beside the contact itself, such as checking and restocking a return,"
+        " in the currency of your company.",
+    )
+    cost_outdated = fields.Boolean(help="The cost changed: the next run values all touchpoints of this kind anew.")
     needs_answer = fields.Boolean(help="Coming from the customer, it waits until somebody answered.")
 
     _code_uniq = models.Constraint("UNIQUE(code)", "Another kind of touchpoint has this code already.")
+
+    @api.depends_context("company")
+    def _compute_currency_id(self):
+        self.currency_id = self.env.company.currency_id
+
+    def write(self, vals):
+        if "handling_cost" in vals:
+            vals = dict(vals, cost_outdated=True)
+            self.env.ref("crm_werthaltigkeit.ir_cron_touchpoint").sudo()._trigger()
+        return super().write(vals)
+
+    def _handling_costs(self):
+        """Return (company id, kind id, cost) wherever handling costs something; branches like their root."""
+        kinds = self.with_context(active_test=False).search([])
+        return [
+            (company.id, kind.id, kind.handling_cost)
+            for company in self.env["res.company"].with_context(active_test=False).search([])
+            for kind in kinds.with_company(company.root_id)
+            if kind.handling_cost
+        ]
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

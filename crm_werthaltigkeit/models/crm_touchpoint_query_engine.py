@@ -86,7 +86,7 @@ class CrmTouchpointQuery(models.AbstractModel):
             source=source.id,
             stage=self._first_or_repeat() if source.kind_id.is_purchase else SQL("s.stage"),
             minutes=SQL("COALESCE(a.minutes, s.minutes)"),
-            cost=self._cost(SQL("COALESCE(a.minutes, s.minutes)")),
+            cost=self._cost(SQL("COALESCE(a.minutes, s.minutes)"), "s"),
             select=self._select(source, ids, past, document),
             rates=rates,
             updated=SQL(", ").join(map(SQL.identifier, updated)),
@@ -262,24 +262,43 @@ class CrmTouchpointQuery(models.AbstractModel):
             SQL(", ").join(SQL("(%s, %s, %s::numeric, %s::numeric, %s::numeric)", *row) for row in rows),
         )
 
-    def _cost(self, minutes):
-        """Cost of a contact: per contact plus per hour; what happens only among ourselves costs too."""
+    def _cost(self, minutes, alias):
+        """Cost of a contact: per contact plus per hour, plus handling what it is about.
+
+        What happens only among ourselves costs too.
+
+        :param alias: of the rows whose company and kind decide about the handling
+        """
+        handling = [
+            SQL(
+                "WHEN %s = %s AND %s = %s THEN %s::numeric",
+                SQL.identifier(alias, "company_id"),
+                company_id,
+                SQL.identifier(alias, "kind_id"),
+                kind_id,
+                cost,
+            )
+            for company_id, kind_id, cost in self.env["crm.touchpoint.kind"]._handling_costs()
+        ]
         return SQL(
             "round(COALESCE(rate.per_contact + COALESCE(NULLIF(%s, 0)::numeric, rate.default_minutes) / 60"
-            " * rate.per_hour, 0), 2)",
+            " * rate.per_hour, 0) + %s, 2)",
             minutes,
+            SQL("CASE %s ELSE 0 END", SQL(" ").join(handling)) if handling else SQL("0"),
         )
 
     def _cost_update(self, condition):
-        """Value touchpoints anew with the rates of their channel."""
+        """Value touchpoints `t` of the condition anew with the rates of their channel and kind."""
         return SQL(
             """
-            UPDATE crm_touchpoint t SET cost = %(cost)s, write_date = now() AT TIME ZONE 'UTC'
-              FROM %(rates)s
-             WHERE rate.company_id = t.company_id AND rate.channel_id = t.channel_id AND %(condition)s
-               AND t.cost IS DISTINCT FROM %(cost)s
+            UPDATE crm_touchpoint u SET cost = n.cost, write_date = now() AT TIME ZONE 'UTC'
+              FROM (SELECT t.id, %(cost)s AS cost
+                      FROM crm_touchpoint t
+                 LEFT JOIN %(rates)s ON rate.company_id = t.company_id AND rate.channel_id = t.channel_id
+                     WHERE %(condition)s) n
+             WHERE n.id = u.id AND u.cost IS DISTINCT FROM n.cost
             """,
-            cost=self._cost(SQL("t.minutes")),
+            cost=self._cost(SQL("t.minutes"), "t"),
             rates=self._rates(),
             condition=condition,
         )

@@ -82,6 +82,9 @@ class CrmValueEngine(models.AbstractModel):
                 return False
         self._compute(company, None)
         count = self._rank(company)
+        if run.refit or self.env["crm.value.model"]._current(company)._is_due():
+            self.env["crm.value.model.engine"]._refit(company)
+        self.env["crm.value.expectation.engine"]._expect(company)
         run.write({"state": "done", "progress": 1.0, "customers": count, "finished_on": fields.Datetime.now()})
         run._tell()
         if commit:
@@ -106,6 +109,10 @@ class CrmValueEngine(models.AbstractModel):
             self._compute(company, lambda column: SQL("%s = ANY(%s)", column, changed))
             self._compute(company, None)
             self._rank(company)
+            ids = self.env["crm.customer.value"].search(
+                [("company_id", "=", company.id), ("partner_id", "in", changed)]
+            ).ids
+            self.env["crm.value.expectation.engine"]._expect(company, ids)
         company.sudo().werthaltigkeit_value_watermark = mark
         return len(changed)
 

@@ -1,4 +1,14 @@
-from odoo import fields, models
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from .crm_value_arrays_engine import np
+
+if np:
+    from ..stats import btyd
+
+REFIT_AFTER = timedelta(days=7)
 
 
 class CrmValueModel(models.Model):
@@ -54,3 +64,38 @@ class CrmValueModel(models.Model):
     margin_mean = fields.Float("Mean CM II per Purchase", readonly=True)
     margin_k = fields.Float("Credibility Constant, CM II", readonly=True)
     margin_rate = fields.Float("CM II per Revenue", readonly=True)
+
+    _current_uniq = models.UniqueIndex("(company_id) WHERE current")
+
+    def _current(self, company):
+        """Return the card that the company's values rest on; an empty one before the first fit."""
+        return self.search([("company_id", "=", company.id), ("current", "=", True)], limit=1)
+
+    def _is_due(self):
+        """Whether there is no card, or it is older than a week."""
+        return not self or self.date < fields.Datetime.now() - REFIT_AFTER
+
+    def _params(self):
+        """The fitted parameters, as the statistics take them."""
+        self.ensure_one()
+        return btyd.Params(
+            self.r, self.alpha, self.a, self.b, self.log_likelihood, self.customers, "mbg", self.converged
+        )
+
+    def _baseline_years(self, company):
+        """How many times the purchases of the past 12 months are expected within the horizon, discounted.
+
+        From year to year purchases change as they did in the backtest, but never rise.
+        """
+        kept = 1.0
+        if self.holdout_days and self.baseline_bias > 0:  # the past promised more than came
+            kept = (1 / (1 + self.baseline_bias)) ** (365.25 / self.holdout_days)
+        rate = 1 + company.werthaltigkeit_discount_rate / 100
+        return sum(kept**year / rate ** (year + 0.5) for year in range(company.werthaltigkeit_horizon))
+
+    def action_refit(self):
+        """Fit again and compute all values anew, in the background; the user is told when it is done."""
+        if not self.env.user.has_group("crm_werthaltigkeit.group_werthaltigkeit_manager"):
+            raise AccessError(self.env._("Only a manager of customer values fits the model again."))
+        runs = self.env["crm.value.run"].sudo()._request(self.env.companies.root_id, self.env.user, refit=True)
+        return runs._notification()

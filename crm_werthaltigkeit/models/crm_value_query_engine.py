@@ -14,16 +14,26 @@ FIGURES = (
     "margin_known",
     "db1",
     "db1_rate",
+    "db2",
+    "db3",
+    "profit_known",
+    "revenue_mean",
+    "revenue_variance",
+    "margin_mean",
+    "margin_variance",
     "order_count",
     "return_count",
     "return_rate",
     "purchase_days",
+    "purchase_days_ever",
+    "repeat_purchases_year",
     "orders_ever",
     "first_order_date",
     "last_order_date",
     "mean_interval",
     "touchpoint_count",
     "touchpoint_cost",
+    "service_cost_year",
     "last_touchpoint",
     "happy_count",
     "unhappy_count",
@@ -36,6 +46,17 @@ FIGURES = (
     "no_profiling",
     "currency_id",
 )
+# sums over the lines of the period: column of a line -> name of the figure
+SUMS = {
+    "gross": "gross",
+    "discount": "discounts",
+    "reward": "rewards",
+    "returned": "returns",
+    "cost": "cost_of_goods",
+    "sold": "sold",
+    "known": "known",
+}
+AMOUNTS = ("gross", "discounts", "rewards", "returns", "cost_of_goods")
 
 
 class CrmValueQuery(models.AbstractModel):
@@ -95,9 +116,6 @@ class CrmValueQuery(models.AbstractModel):
 
     def _aggregate(self, company, customers):
         """Select one row of figures per customer; NULL means "not known", never 0."""
-        start = company._werthaltigkeit_period_start()
-        places = company.currency_id.decimal_places
-        money = lambda name: SQL("round(COALESCE(d.%s, 0), %s)", SQL.identifier(name), places)  # noqa: E731
         return SQL(
             """
             WITH lines AS (%(lines)s),
@@ -105,68 +123,92 @@ class CrmValueQuery(models.AbstractModel):
                 SELECT customer, day, document, sum(gross) AS gross, sum(discount) AS discount, sum(reward) AS reward,
                        sum(returned) AS returned, sum(sold) AS sold, sum(known) AS known, sum(cost) AS cost
                   FROM lines GROUP BY customer, day, document),
+            days AS (
+                SELECT customer, day, day >= %(start)s AS counts, sum(gross) AS gross, sum(discount) AS discount,
+                       sum(reward) AS reward, sum(returned) AS returned, sum(sold) AS sold, sum(known) AS known,
+                       sum(cost) AS cost, sum(gross - discount - reward - returned) AS revenue,
+                       count(*) FILTER (WHERE gross > 0) AS orders, count(*) FILTER (WHERE returned > 0) AS returning
+                  FROM documents GROUP BY customer, day),
             d AS (
-                SELECT customer,
-                       sum(gross) FILTER (WHERE day >= %(start)s) AS gross,
-                       sum(discount) FILTER (WHERE day >= %(start)s) AS discounts,
-                       sum(reward) FILTER (WHERE day >= %(start)s) AS rewards,
-                       sum(returned) FILTER (WHERE day >= %(start)s) AS returns,
-                       sum(cost) FILTER (WHERE day >= %(start)s) AS cost_of_goods,
-                       sum(sold) FILTER (WHERE day >= %(start)s) AS sold,
-                       sum(known) FILTER (WHERE day >= %(start)s) AS known,
-                       count(*) FILTER (WHERE day >= %(start)s AND gross > 0) AS order_count,
-                       count(*) FILTER (WHERE day >= %(start)s AND returned > 0) AS return_count,
-                       count(DISTINCT day) FILTER (WHERE day >= %(start)s AND gross > 0) AS purchase_days,
-                       count(DISTINCT day) FILTER (WHERE gross > 0) AS days_ever,
-                       count(*) FILTER (WHERE gross > 0) AS orders_ever,
+                SELECT customer, %(sums)s,
+                       sum(orders) FILTER (WHERE counts) AS order_count,
+                       sum(returning) FILTER (WHERE counts) AS return_count,
+                       count(*) FILTER (WHERE counts AND gross > 0) AS purchase_days,
+                       count(*) FILTER (WHERE gross > 0) AS purchase_days_ever,
+                       count(*) FILTER (WHERE gross > 0 AND day >= %(year)s) AS purchases_year,
+                       var_samp(revenue) FILTER (WHERE counts AND gross > 0) AS revenue_variance,
+                       var_samp(revenue - cost) FILTER (WHERE counts AND gross > 0) AS margin_variance,
+                       sum(orders) AS orders_ever,
                        min(day) FILTER (WHERE gross > 0) AS first_order_date,
                        max(day) FILTER (WHERE gross > 0) AS last_order_date
-                  FROM documents GROUP BY customer),
+                  FROM days GROUP BY customer),
             t AS (%(touchpoints)s),
             figures AS (
-                SELECT COALESCE(d.customer, t.customer) AS customer,
-                       %(gross)s AS gross, %(discounts)s AS discounts, %(rewards)s AS rewards, %(returns)s AS returns,
-                       %(cost)s AS cost_of_goods, COALESCE(d.known / NULLIF(d.sold, 0), 0)::float8 AS known_cost_share,
+                SELECT COALESCE(d.customer, t.customer) AS customer, %(amounts)s,
+                       COALESCE(d.known / NULLIF(d.sold, 0), 0)::float8 AS known_cost_share,
                        COALESCE(d.order_count, 0) AS order_count, COALESCE(d.return_count, 0) AS return_count,
                        COALESCE(d.purchase_days, 0) AS purchase_days, COALESCE(d.orders_ever, 0) AS orders_ever,
-                       d.first_order_date, d.last_order_date,
-                       CASE WHEN d.days_ever > 1
-                            THEN (d.last_order_date - d.first_order_date)::float8 / (d.days_ever - 1) END AS mean_interval,
+                       COALESCE(d.purchase_days_ever, 0) AS purchase_days_ever,
+                       COALESCE(d.purchases_year - (d.first_order_date >= %(year)s)::int, 0) AS repeat_purchases_year,
+                       d.first_order_date, d.last_order_date, d.revenue_variance::float8,
+                       d.margin_variance::float8 AS day_margin_variance,
+                       CASE WHEN d.purchase_days_ever > 1
+                            THEN (d.last_order_date - d.first_order_date)::float8 / (d.purchase_days_ever - 1) END AS mean_interval,
                        COALESCE(t.touchpoint_count, 0) AS touchpoint_count, COALESCE(t.touchpoint_cost, 0) AS touchpoint_cost,
+                       COALESCE(t.service_cost_year, 0) AS service_cost_year,
                        t.last_touchpoint, COALESCE(t.happy_count, 0) AS happy_count, COALESCE(t.unhappy_count, 0) AS unhappy_count,
                        t.observed_channel_id, t.awareness_id, t.team_id
-                  FROM d FULL JOIN t ON t.customer = d.customer)
-            SELECT f.*, f.gross - f.discounts - f.rewards - f.returns AS revenue,
-                   f.known_cost_share >= %(limit)s AS margin_known,
-                   CASE WHEN f.known_cost_share >= %(limit)s THEN f.gross - f.returns - f.cost_of_goods END AS db1,
-                   CASE WHEN f.known_cost_share >= %(limit)s THEN ((f.gross - f.returns - f.cost_of_goods)
-                        / NULLIF(f.gross - f.discounts - f.rewards - f.returns, 0))::float8 END AS db1_rate,
-                   (f.returns / NULLIF(f.gross, 0))::float8 AS return_rate,
+                  FROM d FULL JOIN t ON t.customer = d.customer),
+            margins AS (
+                SELECT f.*, f.gross - f.discounts - f.rewards - f.returns AS revenue,
+                       f.known_cost_share >= %(limit)s AS margin_known,
+                       CASE WHEN f.known_cost_share >= %(limit)s THEN f.gross - f.returns - f.cost_of_goods END AS db1
+                  FROM figures f),
+            results AS (SELECT m.*, m.db1 - m.discounts - m.rewards AS db2 FROM margins m)
+            SELECT r.*, (r.db1 / NULLIF(r.revenue, 0))::float8 AS db1_rate,
+                   CASE WHEN %(rates_known)s THEN r.db2 - r.touchpoint_cost END AS db3,
+                   r.margin_known AND %(rates_known)s AS profit_known,
+                   (r.revenue / NULLIF(r.purchase_days, 0))::float8 AS revenue_mean,
+                   (r.db2 / NULLIF(r.purchase_days, 0))::float8 AS margin_mean,
+                   CASE WHEN r.margin_known THEN r.day_margin_variance END AS margin_variance,
+                   (r.returns / NULLIF(r.gross, 0))::float8 AS return_rate,
                    partner.user_id, partner.country_id, partner.industry_id,
                    %(currency)s AS currency_id, partner.id IN (%(objectors)s) AS no_profiling
-              FROM figures f LEFT JOIN res_partner partner ON partner.id = f.customer
-             WHERE NOT EXISTS (SELECT FROM res_users u WHERE u.partner_id = f.customer AND NOT u.share)
+              FROM results r LEFT JOIN res_partner partner ON partner.id = r.customer
+             WHERE NOT EXISTS (SELECT FROM res_users u WHERE u.partner_id = r.customer AND NOT u.share)
             """,
             lines=self._lines(company, customers),
-            start=start,
-            touchpoints=self._touchpoints(company, customers, start),
-            gross=money("gross"),
-            discounts=money("discounts"),
-            rewards=money("rewards"),
-            returns=money("returns"),
-            cost=money("cost_of_goods"),
+            start=company._werthaltigkeit_period_start(),
+            year=company._werthaltigkeit_year_start(),
+            sums=SQL(", ").join(
+                SQL("sum(%s) FILTER (WHERE counts) AS %s", SQL.identifier(column), SQL.identifier(name))
+                for column, name in SUMS.items()
+            ),
+            amounts=SQL(", ").join(
+                SQL(
+                    "round(COALESCE(d.%s, 0), %s) AS %s",
+                    SQL.identifier(name),
+                    company.currency_id.decimal_places,
+                    SQL.identifier(name),
+                )
+                for name in AMOUNTS
+            ),
+            touchpoints=self._touchpoints(company, customers),
             limit=KNOWN_COST_LIMIT,
+            rates_known=bool(company.werthaltigkeit_rates_confirmed_on),
             currency=company.currency_id.id,
             objectors=self._objectors(),
         )
 
-    def _touchpoints(self, company, customers, start):
+    def _touchpoints(self, company, customers):
         """Touchpoints of the period per customer; first known UTM source, last known team."""
+        start = company._werthaltigkeit_period_start()
         return SQL(
             """
             SELECT t.commercial_partner_id AS customer,
                    count(*) FILTER (WHERE t.date >= %(start)s) AS touchpoint_count,
                    sum(t.cost) FILTER (WHERE t.date >= %(start)s) AS touchpoint_cost,
+                   sum(t.cost) FILTER (WHERE t.date >= %(year)s) AS service_cost_year,
                    max(t.date) AS last_touchpoint,
                    count(*) FILTER (WHERE t.satisfaction = 'good' AND t.date >= %(start)s) AS happy_count,
                    count(*) FILTER (WHERE t.satisfaction = 'bad' AND t.date >= %(start)s) AS unhappy_count,
@@ -179,6 +221,7 @@ class CrmValueQuery(models.AbstractModel):
              GROUP BY t.commercial_partner_id
             """,
             start=start,
+            year=company._werthaltigkeit_year_start(),
             companies=self._branches(company),
             customers=customers(SQL("t.commercial_partner_id")) if customers else SQL("FALSE"),
         )

@@ -20,6 +20,7 @@ class CrmValueRun(models.Model):
     progress = fields.Float(readonly=True, help="Part of the customers that is done.")
     progress_percent = fields.Integer("Done (%)", compute="_compute_progress_percent")
     customers = fields.Integer(readonly=True)
+    refit = fields.Boolean("Fit Again", readonly=True, help="Fit the model anew, however young its card is.")
     started_on = fields.Datetime(readonly=True)
     finished_on = fields.Datetime(readonly=True)
 
@@ -29,12 +30,14 @@ class CrmValueRun(models.Model):
             run.progress_percent = round(100 * run.progress)
 
     @api.model
-    def _request(self, companies, user=None):
+    def _request(self, companies, user=None, refit=False):
         """Ask for a complete computation per company; an open request is joined, not doubled."""
         open_runs = self.search([("state", "!=", "done"), ("company_id", "in", companies.ids)])
         runs = open_runs | self.create([{"company_id": company.id} for company in companies - open_runs.company_id])
         if user:
             runs.user_ids |= user
+        if refit:
+            runs.refit = True
         self.env.ref("crm_werthaltigkeit.ir_cron_value").sudo()._trigger()
         return runs
 

@@ -33,6 +33,9 @@ class ResCompany(models.Model):
     werthaltigkeit_rates_confirmed_by = fields.Many2one(
         "res.users", "Contact Rates Confirmed By", readonly=True, ondelete="set null"
     )
+    werthaltigkeit_as_of = fields.Date(
+        "Customer Values as of", help="For data that end in the past, such as a copy for training. Empty: today."
+    )
     werthaltigkeit_value_watermark = fields.Datetime("Customer Values Read Until")
 
     _werthaltigkeit_limits = models.Constraint(
@@ -64,8 +67,13 @@ class ResCompany(models.Model):
         return self.resource_calendar_id.tz or self.partner_id.tz or "UTC"
 
     def _werthaltigkeit_today(self):
-        """The date it is in this company now."""
-        return fields.Date.context_today(self.with_context(tz=self._werthaltigkeit_tz()))
+        """The date it is in this company now, or the one its customer values are bound to."""
+        self.ensure_one()
+        return self.werthaltigkeit_as_of or fields.Date.context_today(self.with_context(tz=self._werthaltigkeit_tz()))
+
+    def _werthaltigkeit_year_start(self):
+        """First day of the past 12 months."""
+        return self._werthaltigkeit_today() - relativedelta(months=12)
 
     def _werthaltigkeit_period_start(self):
         """First day of the period of customer value; the year 1 for all years."""
