@@ -1,1 +1,1 @@
-"""Statistics of the customer base: plain sequences in, plain values out, no Odoo."""
+"""Statistics of the customer base, no Odoo: `abc` and `rfm` need Python alone, all others numpy and scipy."""
