@@ -49,7 +49,7 @@ class CrmCustomerValue(models.Model):
     probability_active = fields.Float(
         "Probably Still Buys", readonly=True, aggregator="avg", help="Probability that this customer will buy again."
     )
-    expected_purchases = fields.Float("Expected Purchases", readonly=True, help="In the next 12 months.")
+    expected_purchases = fields.Float(readonly=True, help="In the next 12 months.")
     expected_revenue = fields.Monetary(readonly=True, help="In the next 12 months.")
     expected_db = fields.Monetary(
         "Expected CM II",
@@ -72,7 +72,6 @@ class CrmCustomerValue(models.Model):
         help="Days since the expected next order date.",
     )
     expected_profit = fields.Monetary(
-        "Expected Profit",
         readonly=True,
         help="Expected CM II less what the contacts of the past 12 months cost.",
     )

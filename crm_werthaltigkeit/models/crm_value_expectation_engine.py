@@ -40,6 +40,7 @@ class CrmValueExpectationEngine(models.AbstractModel):
 
         :param ids: customer values to do; None: all of the company
         """
+        self.env.flush_all()
         card = self.env["crm.value.model"].sudo()._current(company)
         decision = card.decision or "none"
         if decision == "model" and not np:
@@ -95,32 +96,27 @@ class CrmValueExpectationEngine(models.AbstractModel):
     def _store_scores(self, company, card, ids):
         """Score customers with the card's parameters, into the temporary table crm_value_scores."""
         data = self._fetch(self._histories(company, ids), ("id", "x", "t_x", "t_total"))
-        params = card._params()
-        history = data["x"], data["t_x"], data["t_total"]
+        names = ("probability", "purchases", "if_active", "discounted", "next_days")
         if not len(data["id"]):
-            names = ("probability", "purchases", "if_active", "discounted", "next_days")
             self._store("crm_value_scores", [], dict.fromkeys(names, np.zeros(0)))
             return
+        params = card._params()
+        scores = btyd.scores(
+            params,
+            data["x"],
+            data["t_x"],
+            data["t_total"],
+            YEAR,
+            YEAR * company.werthaltigkeit_horizon,
+            company.werthaltigkeit_discount_rate / 100,
+        )
         next_days = np.full(len(data["id"]), np.nan)
         few = data["x"] + 1 < RHYTHM_FROM
-        if few.any():  # from the day of the last purchase on
+        if few.any():  # the median wait from the day of the last purchase on
             next_days[few] = btyd.next_purchase(params, data["x"][few], data["t_x"][few], data["t_x"][few])
-        self._store(
-            "crm_value_scores",
-            data["id"],
-            {
-                "probability": btyd.p_alive(params, *history),
-                "purchases": btyd.expected_purchases(params, *history, YEAR),
-                "if_active": btyd.expected_if_active(params, *history, YEAR),
-                "discounted": btyd.discounted_purchases(
-                    params,
-                    *history,
-                    YEAR * company.werthaltigkeit_horizon,
-                    company.werthaltigkeit_discount_rate / 100,
-                ),
-                "next_days": np.where(next_days < 10 * YEAR, np.ceil(next_days), np.nan),
-            },
-        )
+        next_days = np.where(next_days < 10 * YEAR, np.ceil(next_days), np.nan)
+        columns = (scores.p_alive, scores.expected_purchases, scores.expected_if_active, scores.discounted_purchases)
+        self._store("crm_value_scores", data["id"], dict(zip(names, (*columns, next_days), strict=True)))
 
     def _histories(self, company, ids=None):
         """Select id, repeat purchases, day of the last and days observed, from the first purchase on."""

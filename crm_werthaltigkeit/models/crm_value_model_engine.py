@@ -24,6 +24,7 @@ class CrmValueModelEngine(models.AbstractModel):
 
         The figures of the customer values must be up to date. Who objected to profiling is left out.
         """
+        self.env.flush_all()
         vals = {"company_id": company.id, "current": True, **self._prepare_amounts_vals(company)}
         if np:
             vals.update(self._prepare_purchases_vals(company))
@@ -31,6 +32,7 @@ class CrmValueModelEngine(models.AbstractModel):
             vals.update(decision="baseline", reason_code="no_libraries")
         cards = self.env["crm.value.model"].sudo()
         cards.search([("company_id", "=", company.id), ("current", "=", True)]).current = False
+        cards.flush_model(["current"])
         return cards.create([vals])
 
     # -- purchases --------------------------------------------------------------------------------

@@ -127,12 +127,12 @@ class CrmValueQuery(models.AbstractModel):
                 SELECT customer, day, day >= %(start)s AS counts, sum(gross) AS gross, sum(discount) AS discount,
                        sum(reward) AS reward, sum(returned) AS returned, sum(sold) AS sold, sum(known) AS known,
                        sum(cost) AS cost, sum(gross - discount - reward - returned) AS revenue,
-                       count(*) FILTER (WHERE gross > 0) AS orders, count(*) FILTER (WHERE returned > 0) AS returning
+                       count(*) FILTER (WHERE gross > 0) AS orders, count(*) FILTER (WHERE returned > 0) AS refunds
                   FROM documents GROUP BY customer, day),
             d AS (
                 SELECT customer, %(sums)s,
                        sum(orders) FILTER (WHERE counts) AS order_count,
-                       sum(returning) FILTER (WHERE counts) AS return_count,
+                       sum(refunds) FILTER (WHERE counts) AS return_count,
                        count(*) FILTER (WHERE counts AND gross > 0) AS purchase_days,
                        count(*) FILTER (WHERE gross > 0) AS purchase_days_ever,
                        count(*) FILTER (WHERE gross > 0 AND day >= %(year)s) AS purchases_year,

@@ -4,6 +4,7 @@ from . import (
     test_consent,
     test_customer_value,
     test_demo,
+    test_expectation,
     test_stats,
     test_timeline,
     test_touchpoint,

@@ -395,9 +395,10 @@ def _insert(env, table, source, where, values, country="country"):
 
 
 def _use_all_years(company):
-    """The data are of 2010 and 2011: values over the last years only would be empty."""
+    """The data end on 9 December 2011: seen from today nobody would have bought for years."""
     if "werthaltigkeit_period" in company._fields:
         company.werthaltigkeit_period = "all"
+        company.werthaltigkeit_as_of = "2011-12-10"
 
 
 @contextmanager
