@@ -81,6 +81,7 @@ class CrmValueEngine(models.AbstractModel):
             if commit and not self.env["ir.cron"]._commit_progress(1, remaining=1):
                 return False
         self._compute(company, None)
+        self.env.cr.execute("ANALYZE crm_customer_value")  # plans made for an empty table would cost minutes
         count = self._rank(company)
         if run.refit or self.env["crm.value.model"]._current(company)._is_due():
             self.env["crm.value.model.engine"]._refit(company)

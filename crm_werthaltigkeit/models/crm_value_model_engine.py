@@ -83,18 +83,16 @@ class CrmValueModelEngine(models.AbstractModel):
         """
         return SQL(
             """
-            WITH days AS (
-                SELECT l.customer, l.day
-                  FROM (%(lines)s) l
-                  JOIN crm_customer_value v ON v.company_id = %(company)s AND v.partner_id = l.customer AND %(usable)s
-                 WHERE l.gross > 0 AND l.day <= %(today)s
-                 GROUP BY l.customer, l.day)
+            WITH days AS MATERIALIZED (
+                SELECT DISTINCT l.customer, l.day FROM (%(lines)s) l WHERE l.gross > 0 AND l.day <= %(today)s)
             SELECT count(*) FILTER (WHERE day <= %(cutoff)s) - 1 AS x,
                    max(day) FILTER (WHERE day <= %(cutoff)s) - min(day) AS t_x,
                    %(cutoff)s - min(day) AS t_total,
                    count(*) FILTER (WHERE day > %(cutoff)s) AS holdout,
                    count(*) FILTER (WHERE day > %(start)s AND day <= %(cutoff)s) - (min(day) > %(start)s)::int AS previous
-              FROM days GROUP BY customer HAVING min(day) <= %(cutoff)s
+              FROM days
+             WHERE customer IN (SELECT v.partner_id FROM crm_customer_value v WHERE v.company_id = %(company)s AND %(usable)s)
+             GROUP BY customer HAVING min(day) <= %(cutoff)s
             """,
             lines=self.env["crm.value.query"].with_company(company)._lines(company, lambda column: SQL("TRUE")),
             company=company.id,
