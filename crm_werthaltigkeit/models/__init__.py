@@ -5,6 +5,7 @@ from . import (
     crm_customer_value_expectation,
     crm_interest,
     crm_lead,
+    crm_team,
     crm_touchpoint,
     crm_touchpoint_annotation,
     crm_touchpoint_channel,
@@ -29,5 +30,6 @@ from . import (
     res_company,
     res_config_settings,
     res_partner,
+    res_users,
     sale_order,
 )

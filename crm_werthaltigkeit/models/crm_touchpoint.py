@@ -17,8 +17,9 @@ SATISFACTION = [("bad", "☹ Unhappy"), ("neutral", "😐 Neutral"), ("good", "�
 class UncheckedMany2one(fields.Many2one):
     """A many2one without a foreign key, for targets that cannot vanish while they are in use.
 
-    A bulk capture spends most of its time on checking foreign keys, row by row. These targets are
-    configuration that the capture itself names; their models refuse to be deleted while in use.
+    A bulk capture spends most of its time on checking foreign keys, row by row. Configuration that
+    the capture itself names refuses to be deleted while in use; contacts, users and teams take
+    their id out of the history when they are deleted (`crm.touchpoint.engine._detach`).
     """
 
     def update_db_foreign_key(self, model, column):
@@ -39,7 +40,9 @@ class CrmTouchpoint(models.Model):
     _rec_name = "kind_id"
 
     partner_id = fields.Many2one("res.partner", "Contact", index="btree_not_null", ondelete="set null")
-    commercial_partner_id = fields.Many2one("res.partner", "Customer", readonly=True, ondelete="set null", index=True)
+    commercial_partner_id = UncheckedMany2one(
+        "res.partner", "Customer", readonly=True, ondelete="set null", index=True
+    )
     lead_id = fields.Many2one("crm.lead", index="btree_not_null", ondelete="set null")
     company_id = UncheckedMany2one("res.company", default=lambda self: self.env.company)
     date = fields.Datetime("Moment", required=True, default=fields.Datetime.now)
@@ -63,8 +66,8 @@ class CrmTouchpoint(models.Model):
     amount = fields.Monetary(readonly=True, aggregator=None)
     currency_id = UncheckedMany2one("res.currency", readonly=True, ondelete="restrict")
     company_currency_id = fields.Many2one("res.currency", compute="_compute_company_currency_id")
-    user_id = fields.Many2one("res.users", "Our Person", default=lambda self: self.env.user, ondelete="set null")
-    team_id = fields.Many2one("crm.team", "Sales Team", ondelete="set null")
+    user_id = UncheckedMany2one("res.users", "Our Person", default=lambda self: self.env.user, ondelete="set null")
+    team_id = UncheckedMany2one("crm.team", "Sales Team", ondelete="set null")
     campaign_id = fields.Many2one("utm.campaign", ondelete="set null")
     utm_source_id = fields.Many2one("utm.source", "Became Aware Through", ondelete="set null")
     medium_id = fields.Many2one("utm.medium", ondelete="set null")

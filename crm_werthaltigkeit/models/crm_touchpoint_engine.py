@@ -281,6 +281,12 @@ class CrmTouchpointEngine(models.AbstractModel):
             )
         )
 
+    def _detach(self, name, ids):
+        """Empty a field of all touchpoints whose target is about to be deleted, as a foreign key would."""
+        self.env["crm.touchpoint"].flush_model([name])
+        self._execute(self.env["crm.touchpoint.query"]._detached(name, ids))
+        self.env["crm.touchpoint"].invalidate_model([name])
+
     # -- what follows from the rest -----------------------------------------------------------
 
     def _complete_run(self, started, since=None):

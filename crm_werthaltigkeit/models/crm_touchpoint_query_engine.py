@@ -357,9 +357,31 @@ class CrmTouchpointQuery(models.AbstractModel):
             return [moved_contact, purchase_stage]
         return [customer_of_lead, left_customer, moved_contact, purchase_stage]
 
+    def _detached(self, name, ids):
+        """Take these targets out of an unchecked many2one."""
+        column = SQL.identifier(name)
+        return SQL("UPDATE crm_touchpoint SET %s = NULL WHERE %s = ANY(%s)", column, column, list(ids))
+
     def _orphans(self):
-        """Return statements that delete what was planned and said on touchpoints that went with their record."""
-        return [
+        """Return statements that clear what a deletion left, beyond what the models themselves take along.
+
+        That is what was planned and said on touchpoints that went with their record, and customers,
+        people and teams deleted while a capture named them.
+        """
+        dangling = [
+            SQL(
+                "UPDATE crm_touchpoint t SET %(column)s = NULL FROM (SELECT DISTINCT %(column)s AS id FROM crm_touchpoint) used"
+                " WHERE t.%(column)s = used.id AND NOT EXISTS (SELECT FROM %(table)s r WHERE r.id = used.id)",
+                column=SQL.identifier(name),
+                table=SQL.identifier(table),
+            )
+            for name, table in (
+                ("commercial_partner_id", "res_partner"),
+                ("user_id", "res_users"),
+                ("team_id", "crm_team"),
+            )
+        ]
+        return dangling + [
             SQL(
                 "DELETE FROM %s a WHERE a.%s = 'crm.touchpoint' AND NOT EXISTS (SELECT FROM crm_touchpoint t WHERE t.id = a.res_id)",
                 SQL.identifier(table),
@@ -397,13 +419,22 @@ class CrmTouchpointQuery(models.AbstractModel):
         if model == "crm.lead":
             statements.append(SQL("UPDATE crm_touchpoint SET lead_id = %s WHERE lead_id = ANY(%s)", new_id, old_ids))
         if model == "res.partner":
-            statements.append(
+            statements += [
+                SQL(
+                    """
+                    UPDATE crm_touchpoint SET write_date = now() AT TIME ZONE 'UTC', commercial_partner_id =
+                           (SELECT commercial_partner_id FROM res_partner WHERE id = %s)
+                     WHERE commercial_partner_id = ANY(%s)
+                    """,
+                    new_id,
+                    old_ids,
+                ),
                 SQL(
                     """
                     UPDATE crm_touchpoint t SET commercial_partner_id = p.commercial_partner_id, write_date = now() AT TIME ZONE 'UTC'
                       FROM res_partner p WHERE p.id = t.partner_id AND p.id = %s
                     """,
                     new_id,
-                )
-            )
+                ),
+            ]
         return statements

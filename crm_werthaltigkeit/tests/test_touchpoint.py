@@ -72,6 +72,30 @@ class TestTouchpoint(WerthaltigkeitCase):
         self._capture()
         self.assertEqual(self._touchpoints(company).partner_id, self.contact)
 
+    def test_history_outlives_people_and_teams(self):
+        """What has no foreign key for speed behaves as if it had one."""
+        partner = self.env["res.partner"].create({"name": "Short Visit"})
+        user = self.env["res.users"].create({"name": "Intern", "login": "wert_intern"})
+        team = self.env["crm.team"].create({"name": "Fair"})
+        touchpoint = self.env["crm.touchpoint"].create(
+            {"partner_id": partner.id, "user_id": user.id, "team_id": team.id, "note": "met"}
+        )
+        self.env.flush_all()
+        for record in (partner, user, team):
+            record.unlink()
+        self.env.invalidate_all()
+        self.assertRecordValues(
+            touchpoint,
+            [{"partner_id": False, "commercial_partner_id": False, "user_id": False, "team_id": False, "note": "met"}],
+        )
+
+    def test_merged_company_brings_the_history_of_its_contacts(self):
+        self.env["crm.touchpoint"].create({"partner_id": self.contact.id})
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        self.other.is_company = True
+        wizard._merge((self.customer + self.other).ids, self.other)
+        self.assertEqual(self._touchpoints(self.other).partner_id, self.contact)
+
     def test_merged_contacts_keep_every_row(self):
         for partner in (self.customer, self.other):
             self._order(partner, [(self.tyres, 1)])
