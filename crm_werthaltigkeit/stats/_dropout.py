@@ -5,35 +5,45 @@ from scipy.special import betainccinv, betaincinv, expit, hyp2f1
 
 from . import _arrays
 
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(8)
+FEW = np.polynomial.legendre.leggauss(8)
+MANY = np.polynomial.legendre.leggauss(32)
 
 
 def integral(params, first, x, T, horizon, delta):
     """Return ∫₀ʰ e^(−δu) m(u) du with m the purchase intensity of a customer who is active at T.
 
     m(u) = (r+x)/(α+T) · E[(1 + p y)^−(r+x+1)] with y = u/(α+T) and p ~ Beta(a, b+x+c), which is
-    (r+x)/(α+T) (1+y)^−a ₂F₁(a, a+b+c−r−1; a+b+x+c; y/(1+y)); c = 1 for MBG, 0 for BG. Eight Gauss-Legendre
-    nodes in ln(1+y), where the integrand is flat. Where ₂F₁ fails (long horizons, few days observed) or
-    a or r are so large that the integrand falls steeply, `_by_dropout` does it, slower.
+    (r+x)/(α+T) (1+y)^−a ₂F₁(a, a+b+c−r−1; a+b+x+c; y/(1+y)); c = 1 for MBG, 0 for BG. Eight Gauss-Legendre nodes
+    in ln(1+y), in which the integrand is flat, do for almost all customers, and 32 where it is steep (a horizon
+    much longer than α+T, strong discount, large r). Where ₂F₁ fails or a is large, `_by_dropout` does it, slower.
 
-    :param x, T, horizon: vectors of equal length; :param delta: continuous rate per unit of time
+    :param x, T, horizon: vectors of equal length
+    :param delta: continuous discount rate per unit of time
     """
-    r, alpha, a, b = params.r, params.alpha, params.a, params.b
     result = np.full(x.size, np.nan)
-    if a <= 2.5 and r <= 5:
-        for part in _arrays.chunks(x.size, 1 << 12):
-            scale, n = (alpha + T[part])[:, None], x[part][:, None]
-            span = np.log1p(horizon[part, None] / scale)
-            v = span * (NODES + 1) / 2
-            with np.errstate(all="ignore"):
-                m = hyp2f1(a, a + b + first - r - 1, a + b + n + first, -np.expm1(-v))
-            m *= np.exp((1 - a) * v - delta * scale * np.expm1(v))
-            result[part] = (r + n[:, 0]) * span[:, 0] / 2 * (m @ WEIGHTS)
+    if params.a <= 2.5:
+        steep = (horizon > 6 * (params.alpha + T)) | (delta * horizon > 2) | (params.r > 5)
+        for rule, rows in ((FEW, np.flatnonzero(~steep)), (MANY, np.flatnonzero(steep))):
+            for part in _arrays.chunks(rows.size, 1 << 12):
+                some = rows[part]
+                result[some] = _by_time(params, first, x[some], T[some], horizon[some], delta, rule)
     failed = np.flatnonzero(~np.isfinite(result))
     for part in _arrays.chunks(failed.size, 1 << 9):
-        rows = failed[part]
-        result[rows] = _by_dropout(params, first, x[rows], T[rows], horizon[rows], delta)
+        some = failed[part]
+        result[some] = _by_dropout(params, first, x[some], T[some], horizon[some], delta)
     return result
+
+
+def _by_time(params, first, x, T, horizon, delta, rule):
+    """The integral by a quadrature rule (nodes, weights) in v = ln(1+y); NaN where ₂F₁ fails."""
+    r, a, c_b = params.r, params.a, params.b + first
+    scale = (params.alpha + T)[:, None]
+    span = np.log1p(horizon / scale[:, 0])
+    v = span[:, None] * (rule[0] + 1) / 2
+    with np.errstate(all="ignore"):
+        value = hyp2f1(a, a + c_b - r - 1, a + c_b + x[:, None], -np.expm1(-v))
+        value *= np.exp((1 - a) * v - delta * scale * np.expm1(v))
+    return (r + x) * span / 2 * (value @ rule[1])
 
 
 def _by_dropout(params, first, x, T, horizon, delta):
@@ -55,7 +65,7 @@ def _by_dropout(params, first, x, T, horizon, delta):
     total = np.log1p(horizon / scale[:, 0])
     result = np.exp(-delta * horizon) * undiscounted(np.expm1(total)[:, None])
     if delta:
-        for node, weight in zip(NODES, WEIGHTS):
+        for node, weight in zip(*MANY):
             v = total * (node + 1) / 2
             u = scale[:, 0] * np.expm1(v)
             more = undiscounted(np.expm1(v)[:, None]) * (scale[:, 0] + u)
