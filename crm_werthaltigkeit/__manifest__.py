@@ -28,6 +28,7 @@
         "views/crm_consent_views.xml",
         "views/crm_customer_value_views.xml",
         "views/crm_value_run_views.xml",
+        "views/crm_value_model_views.xml",
         "wizard/crm_value_override_views.xml",
         "report/crm_touchpoint_waiting_views.xml",
         "views/res_partner_views.xml",

@@ -53,6 +53,11 @@ class CrmTouchpointChannel(models.Model):
             for channel in channels.with_company(company.root_id)
         ]
 
+    @api.model
+    def action_confirm_rates(self):
+        """Confirm the rates of the current company, see `res.company`."""
+        return self.env.company.action_confirm_rates()
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         touchpoints = self.env["crm.touchpoint"].sudo().with_context(active_test=False)

@@ -1,6 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 
 class ResCompany(models.Model):
@@ -81,3 +82,23 @@ class ResCompany(models.Model):
         if self.werthaltigkeit_period == "all":
             return fields.Date.to_date("0001-01-01")
         return self._werthaltigkeit_today() - relativedelta(months=int(self.werthaltigkeit_period))
+
+    def action_confirm_rates(self):
+        """Confirm that a contact costs what the channels say: from now on the cost to serve is charged.
+
+        Who confirmed it and when stands beside every CM III. Rates changed later stay confirmed.
+        """
+        if not self.env.user.has_group("crm_werthaltigkeit.group_werthaltigkeit_manager"):
+            raise AccessError(self.env._("Only a manager of customer values confirms the contact rates."))
+        company = (self or self.env.company).sudo().root_id
+        if company not in self.env.companies.sudo().root_id:
+            raise AccessError(self.env._("Only people of this company confirm its contact rates."))
+        company.write(
+            {
+                "werthaltigkeit_rates_confirmed_on": company._werthaltigkeit_today(),
+                "werthaltigkeit_rates_confirmed_by": self.env.uid,
+            }
+        )
+        notification = self.env["crm.value.run"].sudo()._request(company, self.env.user)._notification()
+        notification["params"]["next"] = {"type": "ir.actions.client", "tag": "soft_reload"}
+        return notification

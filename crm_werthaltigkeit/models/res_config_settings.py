@@ -11,6 +11,10 @@ class ResConfigSettings(models.TransientModel):
     werthaltigkeit_limit_a = fields.Float(related="company_id.werthaltigkeit_limit_a", readonly=False)
     werthaltigkeit_limit_b = fields.Float(related="company_id.werthaltigkeit_limit_b", readonly=False)
     werthaltigkeit_cost_known_since = fields.Date(related="company_id.werthaltigkeit_cost_known_since", readonly=False)
+    werthaltigkeit_horizon = fields.Integer(related="company_id.werthaltigkeit_horizon", readonly=False)
+    werthaltigkeit_discount_rate = fields.Float(related="company_id.werthaltigkeit_discount_rate", readonly=False)
+    werthaltigkeit_rates_confirmed_on = fields.Date(related="company_id.root_id.werthaltigkeit_rates_confirmed_on")
+    werthaltigkeit_rates_confirmed_by = fields.Many2one(related="company_id.root_id.werthaltigkeit_rates_confirmed_by")
     werthaltigkeit_missing_libraries = fields.Char(compute="_compute_werthaltigkeit_missing_libraries")
     werthaltigkeit_history_address = fields.Char(
         "Address of the Customer History", compute="_compute_werthaltigkeit_history_address"
@@ -41,6 +45,10 @@ class ResConfigSettings(models.TransientModel):
             "res_id": self.env.ref("crm_werthaltigkeit.mail_alias_history").id,
             "views": [(False, "form")],
         }
+
+    def action_confirm_rates(self):
+        """Confirm the contact rates of this company, see `res.company`."""
+        return self.company_id.action_confirm_rates()
 
     def set_values(self):
         """A changed basis, period or limit takes effect at once: the values are computed anew."""

@@ -217,6 +217,7 @@ class ResPartner(models.Model):
         if value.days_overdue:
             last = _("%(last)s (%(days)s overdue)", last=last, days=value.days_overdue)
         parts.append(", ".join([*rhythm, last]))
+        parts += self._werthaltigkeit_headline_expectation()
         parts.append(self._werthaltigkeit_headline_mood())
         return parts
 

@@ -1,1 +1,1 @@
-from . import crm_touchpoint_waiting, sale_report
+from . import crm_touchpoint_waiting, crm_value_portfolio, sale_report

@@ -4,7 +4,11 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-const PILLS = { A: "text-bg-primary", B: "text-bg-info", C: "text-bg-light border" };
+export const PILLS = { A: "text-bg-primary", B: "text-bg-info", C: "text-bg-light border" };
+export const TRENDS = {
+    up: { icon: "fa-arrow-up", textClass: "text-success", label: _t("better than before") },
+    down: { icon: "fa-arrow-down", textClass: "text-danger", label: _t("worse than before") },
+};
 const TREND_FIELDS = ["trend", "werthaltigkeit_trend"];
 const MANUAL_FIELD = "value_class_manual";
 
@@ -32,14 +36,7 @@ export class ValueClassField extends Component {
     get trend() {
         const { data } = this.props.record;
         const name = this.props.trendField || TREND_FIELDS.find((field) => field in data);
-        return {
-            up: { icon: "fa-arrow-up", textClass: "text-success", label: _t("better than before") },
-            down: {
-                icon: "fa-arrow-down",
-                textClass: "text-danger",
-                label: _t("worse than before"),
-            },
-        }[data[name]];
+        return TRENDS[data[name]];
     }
 
     get isManual() {
