@@ -43,6 +43,7 @@ def generate(env):
     for step in (
         prepare_company,
         workshop_people.create_users,
+        confirm_rates,
         workshop_people.create_customers,
         workshop_sales.create_products,
         workshop_sales.create_orders,
@@ -135,6 +136,16 @@ def prepare_company(demo):
             }
         )
     company.werthaltigkeit_cost_known_since = demo.today - relativedelta(years=3)
+
+
+def confirm_rates(demo):
+    """The manager found the rates of a contact right, some months ago."""
+    demo.company.root_id.write(
+        {
+            "werthaltigkeit_rates_confirmed_on": demo.today - relativedelta(months=5),
+            "werthaltigkeit_rates_confirmed_by": demo.users["sabine"].id,
+        }
+    )
 
 
 def apply_backdating(demo):

@@ -70,7 +70,7 @@ class CrmCustomerValue(models.Model):
         return lines
 
     def _waterfall_part(self, key, label, amount, source, action):
-        amount = self.currency_id.round(amount)
+        amount = self.currency_id.round(amount) or 0.0  # no "-0"
         return {
             "key": key,
             "label": label,

@@ -5,6 +5,7 @@ from . import (
     test_customer_value,
     test_demo,
     test_expectation,
+    test_portfolio,
     test_stats,
     test_stats_affinity,
     test_stats_backtest,
@@ -14,4 +15,5 @@ from . import (
     test_touchpoint,
     test_touchpoint_engine,
     test_tour,
+    test_waterfall,
 )

@@ -134,7 +134,7 @@ export class PortfolioChart extends Component {
         };
     }
 
-    /** Draw the two limits and write the name of each quadrant into its outer corner. */
+    /** Draw the two limits behind the bubbles, and over them each quadrant's name in its outer corner. */
     quadrantsPlugin(text) {
         const { limits, names } = this.props;
         return {
@@ -152,6 +152,10 @@ export class PortfolioChart extends Component {
                 ctx.moveTo(left, y);
                 ctx.lineTo(right, y);
                 ctx.stroke();
+                ctx.restore();
+            },
+            afterDatasetsDraw: ({ ctx, chartArea: { left, right, top, bottom } }) => {
+                ctx.save();
                 ctx.fillStyle = text;
                 ctx.font = `bold 13px ${getComputedStyle(this.canvas.el).fontFamily}`;
                 for (const [name, horizontal, vertical] of [

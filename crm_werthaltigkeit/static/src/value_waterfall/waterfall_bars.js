@@ -23,7 +23,8 @@ export function placeBars(lines) {
     return {
         zero: percent(0),
         bars: ends.map(([start, end]) => {
-            const width = Math.max(Math.abs(percent(end) - percent(start)), LEAST_WIDTH);
+            const width =
+                end === start ? 0 : Math.max(Math.abs(percent(end) - percent(start)), LEAST_WIDTH);
             return { left: Math.min(percent(Math.min(start, end)), 100 - width), width };
         }),
     };
