@@ -39,6 +39,34 @@ class TestTour(WerthaltigkeitCase, HttpCase):
             login=self.user.login,
         )
 
+    def _expect(self):
+        """Let the tour's customer be one of whom something is expected."""
+        self._value(self.customer).write(
+            {
+                "purchase_method": "model",
+                "amount_method": "own",
+                "profit_known": True,
+                "probability_active": 0.71,
+                "expected_db": 640.0,
+                "expected_profit": 600.0,
+                "margin_at_risk": 186.0,
+            }
+        )
+
+    def test_waterfall_opens_its_records(self):
+        self.company.action_confirm_rates()
+        self.values._rebuild(self.company)
+        self._expect()
+        self.start_tour(f"/odoo/res.partner/{self.customer.id}", "crm_werthaltigkeit_waterfall", login=self.user.login)
+
+    def test_portfolio_opens_its_customers(self):
+        self._expect()
+        self.start_tour(
+            "/odoo/action-crm_werthaltigkeit.crm_customer_value_action_portfolio",
+            "crm_werthaltigkeit_portfolio",
+            login=self.user.login,
+        )
+
     def test_without_values_a_manager_has_them_computed(self):
         self.env["crm.customer.value"].search([]).unlink()
         self.manager.lang = "en_US"

@@ -103,3 +103,76 @@ registry.category("web_tour.tours").add("crm_werthaltigkeit_concentration", {
         },
     ],
 });
+
+/** From the sum to the orders behind it, on the contact. */
+registry.category("web_tour.tours").add("crm_werthaltigkeit_waterfall", {
+    steps: () => [
+        {
+            trigger: ".o_form_view:contains(At risk)",
+        },
+        {
+            trigger: ".o_notebook .nav-link[name=werthaltigkeit_value]",
+            run: "click",
+        },
+        {
+            content: "Down to what is left after service",
+            trigger: ".o_waterfall_line[data-part=db3] .o_waterfall_bar",
+        },
+        {
+            content: "With what may be expected",
+            trigger: ".o_value_fact[data-fact=active]:contains(71%)",
+        },
+        {
+            content: "Every number opens its records",
+            trigger: ".o_waterfall_line[data-part=gross] button",
+            run: "click",
+        },
+        {
+            trigger: ".o_list_view .o_data_row:contains(Tour Customer)",
+        },
+        {
+            content: "Back on the contact the tab shows the value again",
+            trigger: ".breadcrumb-item:contains(Tour Customer) a",
+            run: "click",
+        },
+        {
+            trigger: ".o_value_all, .o_notebook .nav-link[name=werthaltigkeit_value]",
+        },
+    ],
+});
+
+/** Filter the portfolio, which the URL keeps, and open a quadrant. */
+registry.category("web_tour.tours").add("crm_werthaltigkeit_portfolio", {
+    steps: () => [
+        {
+            trigger: ".o_portfolio_chart canvas",
+        },
+        {
+            trigger: ".o_portfolio_filter[data-filter=class]",
+            run: "select A",
+        },
+        {
+            trigger: ".o_portfolio_clear",
+            run() {
+                if (!window.location.search.includes("portfolio_class=A")) {
+                    throw new Error("the URL does not keep the filter");
+                }
+            },
+        },
+        {
+            trigger: ".o_portfolio_quadrant[data-quadrant=pillars]",
+            run: "click",
+        },
+        {
+            trigger: ".o_list_view .o_data_row:contains(Tour Customer)",
+        },
+        {
+            trigger: ".breadcrumb-item:contains(Portfolio) a",
+            run: "click",
+        },
+        {
+            content: "The filter is still there",
+            trigger: ".o_portfolio:has(.o_portfolio_clear) .o_portfolio_chart canvas",
+        },
+    ],
+});
