@@ -18,7 +18,7 @@ class TestTour(WerthaltigkeitCase, HttpCase):
         cls.env["crm.touchpoint"].create(
             {"partner_id": cls.contact.id, "date": "2026-01-05 10:00:00", "note": "Introduction"}
         )
-        cls._order(cls.customer, [(cls.tyres, 8)])
+        cls._order(cls.customer, [(cls.tyres, 8)], user_id=cls.user.id)
         cls._order(cls.other, [(cls.labour, 1)])
         cls.values._rebuild(cls.company)
 

@@ -17,10 +17,10 @@ export function ticksBetween(low, high, count = 6) {
     const sizes = [1, 2, 5].flatMap((digit) =>
         [...Array(10).keys()].map((exponent) => digit * 10 ** exponent)
     );
-    const amounts = [0, ...sizes, ...sizes.map((size) => -size)]
+    const amounts = [...sizes, ...sizes.map((size) => -size)]
         .filter((amount) => amount >= low && amount <= high)
         .sort((a, b) => Math.abs(b) - Math.abs(a));
-    const kept = amounts.includes(0) ? [0] : [];
+    const kept = low <= 0 && high >= 0 ? [0] : [];
     for (const amount of amounts) {
         if (kept.every((other) => Math.abs(squeeze(other) - squeeze(amount)) >= gap)) {
             kept.push(amount);
