@@ -8,6 +8,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _update_foreign_keys(self, src_partners, dst_partner):
         """Resolve what would collide before Odoo moves the foreign keys: it deletes rows that do."""
         self.env["crm.value.engine"].sudo()._merge_customers(src_partners.ids, dst_partner.id)
+        self.env["crm.value.snapshot.engine"].sudo()._merge_customers(src_partners.ids, dst_partner.id)
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     @api.model

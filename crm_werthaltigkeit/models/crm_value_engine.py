@@ -86,6 +86,7 @@ class CrmValueEngine(models.AbstractModel):
         if run.refit or self.env["crm.value.model"]._current(company)._is_due():
             self.env["crm.value.model.engine"]._refit(company)
         self.env["crm.value.expectation.engine"]._expect(company)
+        self.env["crm.value.analysis.engine"]._refresh(company)
         run.write({"state": "done", "progress": 1.0, "customers": count, "finished_on": fields.Datetime.now()})
         run._tell()
         if commit:

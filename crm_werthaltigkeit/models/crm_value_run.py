@@ -64,7 +64,7 @@ class CrmValueRun(models.Model):
                     company=run.company_id.name,
                     count=run.customers,
                 )
-                user._bus_send("simple_notification", {"type": "success", "message": message})
+                user._bus_send("crm_werthaltigkeit.values_done", {"message": message})
 
     @api.autovacuum
     def _gc_runs(self):

@@ -34,6 +34,9 @@ class ResPartner(models.Model):
         groups=USER_GROUP,
     )
     werthaltigkeit_value_ids = fields.One2many("crm.customer.value", "partner_id", "Customer Values", groups=USER_GROUP)
+    werthaltigkeit_snapshot_ids = fields.One2many(
+        "crm.customer.value.snapshot", "partner_id", "Month Ends", groups=USER_GROUP
+    )
     werthaltigkeit_value_id = fields.Many2one(
         "crm.customer.value", "Customer Value", compute="_compute_werthaltigkeit_value_id", groups=USER_GROUP
     )

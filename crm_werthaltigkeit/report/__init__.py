@@ -1,1 +1,2 @@
 from . import crm_touchpoint_waiting, crm_value_portfolio, sale_report
+from . import crm_touchpoint_waiting, crm_value_contribution, report_value_overview, sale_report
