@@ -77,9 +77,23 @@ def create_customers(demo):
     if demo.env["res.lang"]._lang_get("de_DE"):
         for customer in demo.customers:
             (customer.partner | customer.contacts).write({"lang": "de_DE"})
+    _tag(demo)
     _tell_about_themselves(demo, interests)
     _age(demo)
     demo.analyze("res.partner")
+
+
+def _tag(demo):
+    """Tags as such a workshop sets them; fleets carry two."""
+    tags = {name: demo.find_or_create("res.partner.category", name) for name in texts.TAGS}
+    firm, private, fleet, tyres = (tags[name] for name in texts.TAGS)
+    for customer in demo.customers:
+        found = firm if customer.firm else private
+        if customer.behaviour == "fleet":
+            found |= fleet
+        if customer.behaviour == "seasonal":
+            found |= tyres
+        customer.partner.category_id = found
 
 
 def _firms(demo):

@@ -67,6 +67,7 @@ FIRMS = (
 )
 ROLES = ("Fuhrparkleitung", "Buchhaltung", "Geschäftsführung", "Disposition", "Einkauf")
 
+TAGS = ("Gewerbekunde", "Privatkunde", "Flotte", "Reifenhotel")
 INTERESTS = (
     "Motorsport",
     "Oldtimer",

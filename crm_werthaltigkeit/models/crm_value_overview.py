@@ -324,7 +324,7 @@ class CrmValueOverview(models.AbstractModel):
 
     def _percent(self, share):
         digits = 1 if share and abs(share) < 0.1 and round(100 * share) != 100 * share else 0
-        return f"{formatLang(self.env, 100 * share, digits=digits)} %"
+        return f"{formatLang(self.env, 100 * share, digits=digits)}\N{NO-BREAK SPACE}%"
 
     def _amount(self, amount, company):
         """Amount in the company's currency without cents."""

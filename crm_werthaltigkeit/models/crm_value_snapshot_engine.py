@@ -5,7 +5,7 @@ from odoo.tools import SQL
 
 from .crm_value_engine import KNOWN_COST_LIMIT
 
-MONTHS = 12  # how many past month ends are reconstructed
+MONTHS = 13  # past month ends that are reconstructed: a year, and the month end before it to compare with
 
 
 class CrmValueSnapshotEngine(models.AbstractModel):

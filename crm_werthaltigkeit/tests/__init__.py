@@ -6,6 +6,8 @@ from . import (
     test_demo,
     test_expectation,
     test_portfolio,
+    test_overview,
+    test_snapshot,
     test_stats,
     test_stats_affinity,
     test_stats_backtest,

@@ -96,6 +96,10 @@ export class ValueMigration extends Component {
         return this.rank(to) < this.rank(from) ? "up" : "down";
     }
 
+    directionLabel(from, to) {
+        return this.direction(from, to) === "up" ? _t("better") : _t("worse");
+    }
+
     get sentence() {
         const count = (direction) =>
             this.sum((cell) => this.direction(cell.from, cell.to) === direction, "customers") || 0;
@@ -110,7 +114,7 @@ export class ValueMigration extends Component {
     style(cell) {
         const total = this.sum(({ from }) => from === cell.from, "customers");
         const part = total ? cell.customers / total : 0;
-        return `--o-heat: ${Math.round(8 + 52 * part)}%`;
+        return `--o-heat: ${(0.05 + 0.45 * part).toFixed(2)}`;
     }
 
     part(cell) {
