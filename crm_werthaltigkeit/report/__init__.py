@@ -1,2 +1,7 @@
-from . import crm_touchpoint_waiting, crm_value_portfolio, sale_report
-from . import crm_touchpoint_waiting, crm_value_contribution, report_value_overview, sale_report
+from . import (
+    crm_touchpoint_waiting,
+    crm_value_contribution,
+    crm_value_portfolio,
+    report_value_overview,
+    sale_report,
+)
