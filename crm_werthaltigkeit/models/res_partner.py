@@ -1,5 +1,10 @@
+from collections import defaultdict
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.fields import Domain
+
+from .crm_touchpoint import SATISFACTION
 
 USER_GROUP = "crm_werthaltigkeit.group_werthaltigkeit_user"
 
@@ -41,7 +46,10 @@ class ResPartner(models.Model):
         "crm.customer.value", "Customer Value", compute="_compute_werthaltigkeit_value_id", groups=USER_GROUP
     )
     werthaltigkeit_touchpoint_count = fields.Integer(
-        "Touchpoints", compute="_compute_werthaltigkeit_touchpoint_count", groups=USER_GROUP
+        "Touchpoints", compute="_compute_werthaltigkeit_touchpoints", groups=USER_GROUP
+    )
+    werthaltigkeit_mood = fields.Selection(
+        SATISFACTION, "Last Smiley", compute="_compute_werthaltigkeit_touchpoints", groups=USER_GROUP
     )
     werthaltigkeit_observed_channel_id = fields.Many2one(
         "crm.touchpoint.channel",
@@ -105,8 +113,10 @@ class ResPartner(models.Model):
 
     @api.depends_context("company")
     def _compute_werthaltigkeit_value_id(self):
-        values = self.env["crm.customer.value"].search(
-            [("partner_id", "in", self.commercial_partner_id.ids), ("company_id", "=", self.env.company.root_id.id)]
+        model = self.env["crm.customer.value"]  # one query instead of ids first and figures after
+        values = model.search_fetch(
+            [("partner_id", "in", self.commercial_partner_id.ids), ("company_id", "=", self.env.company.root_id.id)],
+            [name for name, field in model._fields.items() if field.store and field.prefetch is True],
         )
         by_partner = {value.partner_id.id: value for value in values}
         for partner in self:
@@ -128,16 +138,23 @@ class ResPartner(models.Model):
             partner.werthaltigkeit_currency_id = value.currency_id or self.env.company.currency_id
 
     @api.depends_context("allowed_company_ids")
-    def _compute_werthaltigkeit_touchpoint_count(self):
-        counts = dict(
-            self.env["crm.touchpoint"]._read_group(
-                [("commercial_partner_id", "in", self.commercial_partner_id.ids)],
-                ["commercial_partner_id"],
-                ["__count"],
-            )
-        )
+    def _compute_werthaltigkeit_touchpoints(self):
+        """Number of touchpoints, and the last smiley while it is news (90 days)."""
+        counts, moods = defaultdict(int), {}
+        for customer, satisfaction, count, last in self.env["crm.touchpoint"]._read_group(
+            [("commercial_partner_id", "in", self.commercial_partner_id.ids)],
+            ["commercial_partner_id", "satisfaction"],
+            ["__count", "date:max"],
+        ):
+            counts[customer.id] += count
+            if satisfaction:
+                moods.setdefault(customer.id, []).append((last, satisfaction))
+        news = fields.Datetime.now() - timedelta(days=90)
         for partner in self:
-            partner.werthaltigkeit_touchpoint_count = counts.get(partner.commercial_partner_id, 0)
+            customer_id = partner.commercial_partner_id.id
+            last, satisfaction = max(moods.get(customer_id, [(news, False)]))
+            partner.werthaltigkeit_touchpoint_count = counts[customer_id]
+            partner.werthaltigkeit_mood = last >= news and satisfaction
 
     @api.depends("werthaltigkeit_consent_ids")
     def _compute_werthaltigkeit_no_profiling(self):
@@ -225,21 +242,13 @@ class ResPartner(models.Model):
         return parts
 
     def _werthaltigkeit_headline_mood(self):
-        """The last smiley, while it is news (90 days)."""
-        last = self.env["crm.touchpoint"].search(
-            [
-                ("commercial_partner_id", "=", self.commercial_partner_id.id),
-                ("satisfaction", "!=", False),
-                ("date", ">=", "today -90d"),
-            ],
-            limit=1,
-        )
+        """The last smiley, while it is news."""
         texts = {
             "bad": self.env._("☹ last contact"),
             "neutral": self.env._("😐 last contact"),
             "good": self.env._("☺ last contact"),
         }
-        return texts.get(last.satisfaction)
+        return texts.get(self.werthaltigkeit_mood)
 
     def unlink(self):
         self.env["crm.touchpoint.engine"].sudo()._detach("commercial_partner_id", self.ids)

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_amount
+from odoo.tools import formatLang
 
 from .res_partner import USER_GROUP
 
@@ -150,5 +150,4 @@ class ResPartner(models.Model):
 
     def _werthaltigkeit_amount(self, amount, value):
         """An amount in whole units of the currency: a sentence needs no cents."""
-        currency = value.currency_id
-        return format_amount(self.env, float(round(amount)), currency, trailing_zeroes=not currency.decimal_places)
+        return formatLang(self.env, amount, currency_obj=value.currency_id, rounding_unit="units")

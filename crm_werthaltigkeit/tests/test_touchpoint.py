@@ -184,7 +184,7 @@ class TestTouchpoint(WerthaltigkeitCase):
 
     def test_opening_a_customer_costs_few_queries(self):
         """Sentence, smart buttons and class on the contact's form, however long the history is."""
-        names = ["headline", "touchpoint_count", "value_class", "trend", "no_profiling"]
+        names = ["headline", "touchpoint_count", "value_class", "trend", "no_profiling", "margin_at_risk", "currency_id"]
         partner = self.customer.with_user(self.user)
         for orders in (1, 5):
             for _order in range(orders):
@@ -199,12 +199,12 @@ class TestTouchpoint(WerthaltigkeitCase):
                 partner.read([f"werthaltigkeit_{name}" for name in names])
 
     def test_headline(self):
-        self._order(self.customer, [(self.tyres, 1)], days_ago=130)
-        self._order(self.customer, [(self.tyres, 1)], days_ago=70)
+        for days in (190, 130, 70):
+            self._order(self.customer, [(self.tyres, 1)], days_ago=days)
         self.env["crm.touchpoint"].create({"partner_id": self.contact.id, "satisfaction": "bad"})
         self._capture()
         self.values._rebuild(self.company)
         self.assertRegex(
             self.contact.werthaltigkeit_headline,
-            r"^Customer since \d{4} · 2 orders, every 60 days, last 70 days ago \(10 overdue\) · ☹ last contact$",
+            r"^Customer since \d{4} · 3 orders, every 60 days, last 70 days ago \(10 overdue\) · ☹ last contact$",
         )
