@@ -19,7 +19,9 @@ class CrmCustomerValueSnapshot(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True, ondelete="set null", index="btree_not_null")
     month_end = fields.Date(required=True, readonly=True)
-    taken_on = fields.Date(readonly=True, help="The day the figures were read; later than the month end after a late run.")
+    taken_on = fields.Date(
+        readonly=True, help="The day the figures were read; later than the month end after a late run."
+    )
     reconstructed = fields.Boolean(
         readonly=True,
         help="Computed afterwards from the documents up to the month end. Class, revenue and margins only;"
@@ -49,10 +51,14 @@ class CrmCustomerValueSnapshot(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        raise AccessError(self.env._("Month ends are written by the nightly computation alone."))
+        if vals_list:
+            raise AccessError(self.env._("Month ends are written by the nightly computation alone."))
+        return super().create(vals_list)
 
     def write(self, vals):
-        raise AccessError(self.env._("What a customer was worth at a month end cannot be changed."))
+        if self:
+            raise AccessError(self.env._("What a customer was worth at a month end cannot be changed."))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):
@@ -79,6 +85,4 @@ class CrmCustomerValue(models.Model):
         """Open how class, revenue and margin of this customer developed over the month ends."""
         self.ensure_one()
         domain = [("partner_id", "=", self.partner_id.id), ("company_id", "=", self.company_id.id)]
-        return self._action_open(
-            self.env._("Month Ends"), "crm.customer.value.snapshot", domain, "graph,list,pivot"
-        )
+        return self._action_open(self.env._("Month Ends"), "crm.customer.value.snapshot", domain, "graph,list,pivot")

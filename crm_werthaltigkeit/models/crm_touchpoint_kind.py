@@ -26,7 +26,6 @@ class CrmTouchpointKind(models.Model):
     )
     cost_outdated = fields.Boolean(help="The cost changed: the next run values all touchpoints of this kind anew.")
     is_service = fields.Boolean(
-        "Is Service",
         help="Coming from the customer it is a service contact: the analysis of their effect counts it.",
     )
     needs_answer = fields.Boolean(help="Coming from the customer, it waits until somebody answered.")

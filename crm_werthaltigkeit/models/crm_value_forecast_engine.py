@@ -39,7 +39,11 @@ class CrmValueForecastEngine(models.AbstractModel):
         """Return the number of documents in each full month before `until`, oldest first."""
         start = until - relativedelta(years=YEARS)
         invoice = company.werthaltigkeit_basis == "invoice"
-        day = SQL("COALESCE(d.invoice_date, d.date)") if invoice else self.env["crm.value.lines"]._day(SQL("d.date_order"), company)
+        day = (
+            SQL("COALESCE(d.invoice_date, d.date)")
+            if invoice
+            else self.env["crm.value.lines"]._day(SQL("d.date_order"), company)
+        )
         parts = [
             SQL(
                 "SELECT date_trunc('month', %s)::date AS month FROM %s d WHERE %s AND d.company_id = ANY(%s)",

@@ -125,7 +125,9 @@ class CrmValueOverview(models.AbstractModel):
             text = (
                 self.env._("CM II of the next %(years)s years, discounted at %(rate)s a year", **values)
                 if facts["rank_basis"] == "db1"
-                else self.env._("revenue (costs unknown) of the next %(years)s years, discounted at %(rate)s a year", **values)
+                else self.env._(
+                    "revenue (costs unknown) of the next %(years)s years, discounted at %(rate)s a year", **values
+                )
             )
         domain = self._domain(company, ("lifetime_value", "!=", 0))
         return {
@@ -228,11 +230,17 @@ class CrmValueOverview(models.AbstractModel):
                 else self.env._("When customers will order again cannot be said yet: too little data.")
             )
         if not known:
-            return self.env._("%s customers are overdue. How likely they are lost cannot be said from your data.", count)
+            return self.env._(
+                "%s customers are overdue. How likely they are lost cannot be said from your data.", count
+            )
         values = {"count": count, "amount": self._amount(facts["margin_at_risk"], company)}
         if margin:
-            return self.env._("%(count)s customers are overdue; %(amount)s of CM II a year is at risk with them.", **values)
-        return self.env._("%(count)s customers are overdue; %(amount)s of revenue a year is at risk with them.", **values)
+            return self.env._(
+                "%(count)s customers are overdue; %(amount)s of CM II a year is at risk with them.", **values
+            )
+        return self.env._(
+            "%(count)s customers are overdue; %(amount)s of revenue a year is at risk with them.", **values
+        )
 
     def _overdue_label(self, known, margin):
         if known:
@@ -244,7 +252,11 @@ class CrmValueOverview(models.AbstractModel):
         domain = self._domain(company, ("cost_exceeds_profit", "=", True))
         if not facts["profit_known"]:
             return {**self._missing_for_profit(company), "rows": [], "count": 0, "missing": True, "amount_label": ""}
-        top = self.env["crm.customer.value"].search(domain, order="expected_profit, id", limit=TOP) if facts["costly"] else []
+        top = (
+            self.env["crm.customer.value"].search(domain, order="expected_profit, id", limit=TOP)
+            if facts["costly"]
+            else []
+        )
         return {
             "text": self.env._("%s customers cost more than they bring.", self._count(facts["costly"]))
             if facts["costly"]

@@ -49,7 +49,11 @@ class CrmValueOverviewEngine(models.AbstractModel):
             )
         )
         texts = ("value_class", "rank_basis", "computed_on")
-        facts = {name: sum(row[name] or 0 for row in rows) for name in (rows[0] if rows else ("customers",)) if name not in texts}
+        facts = {
+            name: sum(row[name] or 0 for row in rows)
+            for name in (rows[0] if rows else ("customers",))
+            if name not in texts
+        }
         return {
             **facts,
             "rank_basis": max((row["rank_basis"] or "" for row in rows), default=""),

@@ -30,11 +30,15 @@ class CrmValueOverview(models.AbstractModel):
         domain = self._domain(company, ("value_class", "=", name), ("expected_order_date", "<", today))
         values = {"count": self._count(count), "name": name, "amount": self._amount(amount, company)}
         text = (
-            self.env._("Call the %(count)s overdue customers of class %(name)s: %(amount)s a year is at risk.", **values)
+            self.env._(
+                "Call the %(count)s overdue customers of class %(name)s: %(amount)s a year is at risk.", **values
+            )
             if amount
             else self.env._("Call the %(count)s overdue customers of class %(name)s.", **values)
         )
-        return self._step("overdue", text, self.env._("Show them"), self._open_values(self.env._("Overdue Customers"), domain))
+        return self._step(
+            "overdue", text, self.env._("Show them"), self._open_values(self.env._("Overdue Customers"), domain)
+        )
 
     def _step_costs(self, company, facts):
         if not facts["costs_unknown"]:
@@ -58,21 +62,29 @@ class CrmValueOverview(models.AbstractModel):
             "Look at the %s customers who cost more than they bring: fewer discounts, cheaper channels or another price.",
             self._count(facts["costly"]),
         )
-        return self._step("costly", text, self.env._("Show them"), self._open_values(self.env._("Costs More Than Expected"), domain))
+        return self._step(
+            "costly", text, self.env._("Show them"), self._open_values(self.env._("Costs More Than Expected"), domain)
+        )
 
     def _step_down(self, company, facts):
         if not facts["fallen"]:
             return None
         domain = self._domain(company, ("value_class_before", "=", "A"), ("value_class", "in", ("B", "C")))
         domain.append(("class_changed_on", ">=", "today -90d"))
-        text = self.env._("Find out why %s customers fell from class A in the past 90 days.", self._count(facts["fallen"]))
-        return self._step("fallen", text, self.env._("Show them"), self._open_values(self.env._("Fallen from Class A"), domain))
+        text = self.env._(
+            "Find out why %s customers fell from class A in the past 90 days.", self._count(facts["fallen"])
+        )
+        return self._step(
+            "fallen", text, self.env._("Show them"), self._open_values(self.env._("Fallen from Class A"), domain)
+        )
 
     def _step_once(self, company, facts):
         if not facts["once"]:
             return None
         domain = self._domain(company, ("purchase_days_ever", "=", 1), ("first_order_date", ">=", "today -180d"))
-        text = self.env._("Win a second order: %s new customers of the past six months bought once.", self._count(facts["once"]))
+        text = self.env._(
+            "Win a second order: %s new customers of the past six months bought once.", self._count(facts["once"])
+        )
         return self._step("once", text, self.env._("Show them"), self._open_values(self.env._("Bought Once"), domain))
 
     def _step_concentration(self, company, facts):
@@ -80,7 +92,11 @@ class CrmValueOverview(models.AbstractModel):
             "concentration",
             self.env._("See how much depends on few customers."),
             self.env._("Concentration"),
-            {"type": "ir.actions.client", "tag": "crm_werthaltigkeit.concentration", "name": self.env._("Concentration")},
+            {
+                "type": "ir.actions.client",
+                "tag": "crm_werthaltigkeit.concentration",
+                "name": self.env._("Concentration"),
+            },
         )
 
     def _step(self, code, text, button, action):

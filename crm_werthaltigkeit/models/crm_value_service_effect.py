@@ -45,7 +45,7 @@ class CrmValueServiceEffect(models.Model):
     )
     comparison_rate = fields.Float("Ordered Without One", readonly=True, aggregator="avg")
     difference = fields.Float(
-        "Difference", readonly=True, aggregator="avg", help="Compares, does not prove: who calls may have wanted to buy anyway."
+        readonly=True, aggregator="avg", help="Compares, does not prove: who calls may have wanted to buy anyway."
     )
     contact_rated = fields.Integer(
         "With a Smiley After It", readonly=True, help="Customers with a contact whose later smiley is known."

@@ -17,7 +17,12 @@ class TestOverview(WerthaltigkeitCase):
         super().setUpClass()
         cls.env["crm.customer.value"].search([]).unlink()
         cls.env["crm.value.run"].search([]).unlink()
-        for table in ("crm_customer_value_snapshot", "crm_value_migration", "crm_value_forecast", "crm_value_service_effect"):
+        for table in (
+            "crm_customer_value_snapshot",
+            "crm_value_migration",
+            "crm_value_forecast",
+            "crm_value_service_effect",
+        ):
             cls.env.cr.execute(f"DELETE FROM {table}")  # pylint: disable=sql-injection
         cls.overview = cls.env["crm.value.overview"].with_user(cls.user).with_context(lang="en_US")
 
@@ -139,7 +144,9 @@ class TestOverview(WerthaltigkeitCase):
         )
         page = self.overview.get_overview()
         for text in (*(tile["text"] for tile in page["tiles"]), *(step["text"] for step in page["steps"])):
-            self.assertIn(str(text), html.replace("&#160;", "\N{NO-BREAK SPACE}").replace("&nbsp;", "\N{NO-BREAK SPACE}"))
+            self.assertIn(
+                str(text), html.replace("&#160;", "\N{NO-BREAK SPACE}").replace("&nbsp;", "\N{NO-BREAK SPACE}")
+            )
 
     # -- contribution -----------------------------------------------------------------------------
 
@@ -177,8 +184,14 @@ class TestOverview(WerthaltigkeitCase):
         )
         self._value(self.other).sudo().write({"purchase_method": "none", "expected_purchases": 50.0})
         self.env["crm.value.forecast.engine"]._compute(self.company)
-        rows = self.env["crm.value.forecast"].with_user(self.user)._read_group(
-            [("company_id", "=", self.company.id)], ["categ_id"], ["expected_orders:sum", "expected_revenue:sum", "month:count_distinct"]
+        rows = (
+            self.env["crm.value.forecast"]
+            .with_user(self.user)
+            ._read_group(
+                [("company_id", "=", self.company.id)],
+                ["categ_id"],
+                ["expected_orders:sum", "expected_revenue:sum", "month:count_distinct"],
+            )
         )
         self.assertEqual(
             {categ.name: (round(orders, 6), revenue, months) for categ, orders, revenue, months in rows},
@@ -208,6 +221,7 @@ class TestOverview(WerthaltigkeitCase):
         before = month - timedelta(days=1)
         (self._kind("contact") | self._kind("complaint")).is_service = True
         partners = self.env["res.partner"].create([{"name": f"Customer {i}"} for i in range(6)])
+        self.env.flush_all()
         self.env.cr.execute(
             "INSERT INTO crm_customer_value_snapshot (company_id, partner_id, month_end, currency_id, value_class)"
             " SELECT %s, unnest(%s), %s, %s, 'A'",
