@@ -231,15 +231,15 @@ class CrmValueOverview(models.AbstractModel):
             )
         if not known:
             return self.env._(
-                "%s customers are overdue. How likely they are lost cannot be said from your data.", count
+                "Customers overdue: %s. How likely they are lost cannot be said from your data.", count
             )
         values = {"count": count, "amount": self._amount(facts["margin_at_risk"], company)}
         if margin:
             return self.env._(
-                "%(count)s customers are overdue; %(amount)s of CM II a year is at risk with them.", **values
+                "Customers overdue: %(count)s. %(amount)s of CM II a year is at risk with them.", **values
             )
         return self.env._(
-            "%(count)s customers are overdue; %(amount)s of revenue a year is at risk with them.", **values
+            "Customers overdue: %(count)s. %(amount)s of revenue a year is at risk with them.", **values
         )
 
     def _overdue_label(self, known, margin):
@@ -258,7 +258,7 @@ class CrmValueOverview(models.AbstractModel):
             else []
         )
         return {
-            "text": self.env._("%s customers cost more than they bring.", self._count(facts["costly"]))
+            "text": self.env._("Customers who cost more than they bring: %s.", self._count(facts["costly"]))
             if facts["costly"]
             else self.env._("Nobody costs more than they bring."),
             "count": facts["costly"],

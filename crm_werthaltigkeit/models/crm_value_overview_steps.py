@@ -31,10 +31,10 @@ class CrmValueOverview(models.AbstractModel):
         values = {"count": self._count(count), "name": name, "amount": self._amount(amount, company)}
         text = (
             self.env._(
-                "Call the %(count)s overdue customers of class %(name)s: %(amount)s a year is at risk.", **values
+                "Call the overdue customers of class %(name)s (%(count)s): %(amount)s a year is at risk.", **values
             )
             if amount
-            else self.env._("Call the %(count)s overdue customers of class %(name)s.", **values)
+            else self.env._("Call the overdue customers of class %(name)s (%(count)s).", **values)
         )
         return self._step(
             "overdue", text, self.env._("Show them"), self._open_values(self.env._("Overdue Customers"), domain)
@@ -44,7 +44,7 @@ class CrmValueOverview(models.AbstractModel):
         if not facts["costs_unknown"]:
             return None
         text = self.env._(
-            "Enter missing product costs: the margin of %s customers is unknown.", self._count(facts["costs_unknown"])
+            "Enter missing product costs: without them the margin of some customers is unknown (%s).", self._count(facts["costs_unknown"])
         )
         return self._step("costs", text, self.env._("Products without cost"), self._open_products())
 
@@ -59,7 +59,7 @@ class CrmValueOverview(models.AbstractModel):
             return None
         domain = self._domain(company, ("cost_exceeds_profit", "=", True))
         text = self.env._(
-            "Look at the %s customers who cost more than they bring: fewer discounts, cheaper channels or another price.",
+            "Look at the customers who cost more than they bring (%s): fewer discounts, cheaper channels or another price.",
             self._count(facts["costly"]),
         )
         return self._step(
@@ -72,7 +72,7 @@ class CrmValueOverview(models.AbstractModel):
         domain = self._domain(company, ("value_class_before", "=", "A"), ("value_class", "in", ("B", "C")))
         domain.append(("class_changed_on", ">=", "today -90d"))
         text = self.env._(
-            "Find out why %s customers fell from class A in the past 90 days.", self._count(facts["fallen"])
+            "Find out why customers fell from class A in the past 90 days (%s).", self._count(facts["fallen"])
         )
         return self._step(
             "fallen", text, self.env._("Show them"), self._open_values(self.env._("Fallen from Class A"), domain)
@@ -83,7 +83,7 @@ class CrmValueOverview(models.AbstractModel):
             return None
         domain = self._domain(company, ("purchase_days_ever", "=", 1), ("first_order_date", ">=", "today -180d"))
         text = self.env._(
-            "Win a second order: %s new customers of the past six months bought once.", self._count(facts["once"])
+            "Win a second order from the new customers of the past six months who bought once (%s).", self._count(facts["once"])
         )
         return self._step("once", text, self.env._("Show them"), self._open_values(self.env._("Bought Once"), domain))
 

@@ -83,7 +83,7 @@ class TestOverview(WerthaltigkeitCase):
             {"profit_known": True, "cost_exceeds_profit": True, "expected_profit": -55.0, "service_cost_year": 80.0}
         )
         page = self.overview.get_overview()
-        self.assertIn("1 customers are overdue; ", page["overdue"]["text"])
+        self.assertIn("Customers overdue: 1. ", page["overdue"]["text"])
         (row,) = page["overdue"]["rows"]
         self.assertEqual((row["name"], row["text"]), ("Taxi Brandt GmbH", "12 days overdue"))
         self.assertIn("432", row["amount"])

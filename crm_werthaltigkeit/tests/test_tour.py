@@ -39,6 +39,24 @@ class TestTour(WerthaltigkeitCase, HttpCase):
             login=self.user.login,
         )
 
+    def test_customers_on_one_page_open_their_records(self):
+        self.start_tour(
+            "/odoo/action-crm_werthaltigkeit.crm_value_overview_action",
+            "crm_werthaltigkeit_value_overview",
+            login=self.user.login,
+        )
+
+    def test_migration_opens_who_moved(self):
+        order = self._order(self.customer, [(self.tyres, 800)])
+        order.date_order = "2025-01-10 10:00:00"
+        self.env.cr.execute("DELETE FROM crm_customer_value_snapshot")
+        self.values._rebuild(self.company)
+        self.start_tour(
+            "/odoo/action-crm_werthaltigkeit.crm_value_migration_action_matrix",
+            "crm_werthaltigkeit_migration",
+            login=self.user.login,
+        )
+
     def _expect(self):
         """Let the tour's customer be one of whom something is expected."""
         self._value(self.customer).write(

@@ -176,3 +176,47 @@ registry.category("web_tour.tours").add("crm_werthaltigkeit_portfolio", {
         },
     ],
 });
+
+/** From the page to the customers, and from a move between classes to who moved. */
+registry.category("web_tour.tours").add("crm_werthaltigkeit_value_overview", {
+    steps: () => [
+        {
+            trigger: ".o_value_overview_tile[data-code=concentration]:contains(customers bring)",
+        },
+        {
+            content: "Three next steps, each with a button",
+            trigger: ".o_value_overview_steps li:nth-child(3) button",
+        },
+        {
+            content: "Every number opens its customers",
+            trigger: "[data-part=classes] button:first",
+            run: "click",
+        },
+        {
+            trigger: ".o_list_view .o_data_row:contains(Tour Customer)",
+        },
+        {
+            content: "Back to the page",
+            trigger: ".o_back_button, .breadcrumb-item a",
+            run: "click",
+        },
+        {
+            trigger: ".o_value_overview_tile[data-code=new]",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("crm_werthaltigkeit_migration", {
+    steps: () => [
+        {
+            trigger: ".o_value_migration_sentence:contains(rose)",
+        },
+        {
+            trigger: ".o_value_migration_table .o_value_migration_cell[data-to=A]:first",
+            run: "click",
+        },
+        {
+            trigger: ".o_list_view .o_data_row:contains(Tour Customer)",
+        },
+    ],
+});
