@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 from lxml import etree
 from odoo import SUPERUSER_ID, api
@@ -63,6 +64,21 @@ CHANGE_ORDERS = """
 """
 
 
+class Taken(NamedTuple):
+    """Seconds on the clock, and seconds of processor time of Odoo and of its PostgreSQL process."""
+
+    clock: float
+    processor: float
+
+
+def processor_time(cr):
+    """Processor seconds so far of this process and of the cursor's server process, where that is on this machine."""
+    own, ticks = time.process_time(), os.sysconf("SC_CLK_TCK")
+    stat = Path(f"/proc/{cr.connection.info.backend_pid}/stat")
+    fields = stat.read_text().rpartition(")")[2].split() if stat.exists() else ()
+    return own + (sum(map(int, fields[11:13])) / ticks if fields else 0)
+
+
 class Database:
     """Transactions on the database under test, timed."""
 
@@ -71,27 +87,37 @@ class Database:
         self.registry = Registry(name)
 
     def run(self, action, *args):
-        """Call `action(env, *args)` in a transaction that is committed; return seconds and result."""
+        """Call `action(env, *args)` in a transaction that is committed; return the time taken and the result."""
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
-            start = time.perf_counter()
+            start, processor = time.perf_counter(), processor_time(cr)
             result = action(env, *args)
             env.flush_all()
             cr.commit()
-            return time.perf_counter() - start, result
+            return Taken(time.perf_counter() - start, processor_time(cr) - processor), result
 
-    def best(self, action, before=None, repeat=1):
-        """Return the shortest time of several runs, and the last result."""
-        seconds = []
+    def best(self, *steps, repeat=1):
+        """Run the steps in turn, several times; return for each its shortest times, and the last result of each."""
+        taken, results = [], {}
         for _number in range(repeat):
-            if before:
-                self.run(before)
-            taken, result = self.run(action)
-            seconds.append(taken)
-        return min(seconds), result
+            for step in steps:
+                seconds, results[step] = self.run(step)
+                taken.append((step, seconds))
+        shortest = {step: Taken(*(min(t[i] for s, t in taken if s == step) for i in (0, 1))) for step in steps}
+        return shortest, results
 
     def execute(self, statement, *args):
-        return self.run(lambda env: env.cr.execute(statement, args or None))[0]
+        self.run(lambda env: env.cr.execute(statement, args or None))
+
+
+def against(name, taken, bare_name, bare):
+    """Figures of what was measured beside its bare statement; the ratio of processor times is the steady one."""
+    return {
+        f"{bare_name}, s": bare.clock,
+        f"{name}, s": taken.clock,
+        f"{name} / {bare_name}": taken.clock / bare.clock,
+        f"{name} / {bare_name}, processor": taken.processor / bare.processor,
+    }
 
 
 def peak_memory():
@@ -105,46 +131,53 @@ def peak_memory():
 def measure_capture(db, repeat):
     """Build all touchpoints, beside an INSERT … SELECT into a table with the same indexes."""
 
-    def forget(env):
-        env["crm.touchpoint.source"].search([]).action_read_again()
-        env.cr.execute("TRUNCATE crm_touchpoint")
-
     def empty(env):
         env.cr.execute("DROP TABLE IF EXISTS bare_touchpoint")
         env.cr.execute("CREATE TABLE bare_touchpoint (LIKE crm_touchpoint INCLUDING ALL)")
 
-    bare, _none = db.best(lambda env: env.cr.execute(BARE_INSERT), empty, repeat)
-    db.execute("DROP TABLE bare_touchpoint")
-    capture, rows = db.best(lambda env: env["crm.touchpoint.engine"]._run_all(commit=True), forget, repeat)
-    again, _rows = db.best(lambda env: env["crm.touchpoint.engine"]._run_all(commit=True), repeat=3)
+    def bare(env):
+        env.cr.execute(BARE_INSERT)
+
+    def forget(env):
+        env.cr.execute("DROP TABLE bare_touchpoint")
+        env["crm.touchpoint.source"].search([]).action_read_again()
+        env.cr.execute("TRUNCATE crm_touchpoint")
+
+    def capture(env):
+        return env["crm.touchpoint.engine"]._run_all(commit=True)
+
+    taken, results = db.best(empty, bare, forget, capture, repeat=repeat)
+    again, _rows = db.best(capture, repeat=3)
     return {
-        "touchpoints": rows,
-        "bare insert, s": bare,
-        "capture, s": capture,
-        "capture / bare insert": capture / bare,
-        "capture without changes, s": again,
+        "touchpoints": results[capture],
+        **against("capture", taken[capture], "bare insert", taken[bare]),
+        "capture without changes, s": again[capture].clock,
     }
 
 
 def measure_values(db, repeat):
     """Compute all values for the first time and once more, beside a bare aggregation of the same lines."""
 
-    def rebuild(env):
-        runs = env["crm.value.run"]._request(env["crm.value.engine"]._companies())
-        env["crm.value.engine"]._cron_values()
-        return sum(runs.mapped("customers"))
+    def bare(env):
+        env.cr.execute(BARE_AGGREGATION)
 
-    bare, _none = db.best(lambda env: env.cr.execute(BARE_AGGREGATION), repeat=max(2, repeat))
-    forget = lambda env: env.cr.execute("TRUNCATE crm_customer_value CASCADE")  # noqa: E731
-    first, customers = db.best(rebuild, forget, repeat)
-    nightly, _customers = db.best(rebuild, repeat=repeat)
+    def forget(env):
+        env.cr.execute("TRUNCATE crm_customer_value CASCADE")
+
+    def first(env):
+        env["crm.value.run"]._request(env["crm.value.engine"]._companies(), refit=True)
+        env["crm.value.engine"]._cron_values()
+        return env["crm.value.run"].search([], limit=1).customers
+
+    def nightly(env):
+        env["crm.value.engine"]._cron_rebuild()
+        env["crm.value.engine"]._cron_values()
+
+    taken, results = db.best(bare, forget, bare, first, nightly, repeat=repeat)
     return {
-        "customers with a value": customers,
-        "bare aggregation, s": bare,
-        "first values, s": first,
-        "first values / bare aggregation": first / bare,
-        "nightly rebuild, s": nightly,
-        "nightly rebuild / bare aggregation": nightly / bare,
+        "customers with a value": results[first],
+        **against("first values", taken[first], "bare aggregation", taken[bare]),
+        **against("nightly rebuild", taken[nightly], "bare aggregation", taken[bare]),
     }
 
 
@@ -156,9 +189,10 @@ def measure_changes(db):
     values, _none = db.run(lambda env: env["crm.value.engine"]._cron_values())
     return {
         "touchpoints written after 1,000 orders": rows,
-        "history after 1,000 orders, s": history,
-        "values after 1,000 orders, s": values,
-        "both after 1,000 orders, s": history + values,
+        "history after 1,000 orders, s": history.clock,
+        "values after 1,000 orders, s": values.clock,
+        "both after 1,000 orders, s": history.clock + values.clock,
+        "both after 1,000 orders, processor s": history.processor + values.processor,
     }
 
 
