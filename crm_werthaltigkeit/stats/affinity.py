@@ -52,11 +52,11 @@ class Recommendations:
     support: np.ndarray
 
 
-def similar(customers, products, neighbours=100):
+def similar(customers, products, neighbours=50):
     """Return the `Similarity` of all products.
 
     :param customers, products: identifiers (whole numbers), one pair per purchase; repeated pairs count once
-    :param neighbours: nearest products that are kept per product
+    :param neighbours: nearest products that are kept per product; on real data more find nothing more
     :raise ValueError: naming the argument and the first offending index
     """
     customers, products = _pairs(customers, products)

@@ -135,7 +135,7 @@ def p_alive(params, x, t_x, T):
 def expected_if_active(params, x, t_x, T, horizon):
     """Purchases expected in the time `horizon` (scalar or vector) after T, if the customer is active at T."""
     x, t_x, T = _histories(x, t_x, T)
-    return _by_group(params, x, T, _arrays.scalar_or_vector("horizon", horizon, x.size, 0))
+    return _integrals(params, x, T, (_arrays.scalar_or_vector("horizon", horizon, x.size, 0), 0.0))[0]
 
 
 def expected_purchases(params, x, t_x, T, horizon):
@@ -150,7 +150,7 @@ def discounted_purchases(params, x, t_x, T, horizon, annual_rate):
     """
     x, t_x, T = _histories(x, t_x, T)
     horizon = _arrays.scalar_or_vector("horizon", horizon, x.size, 0)
-    return p_alive(params, x, t_x, T) * _by_group(params, x, T, horizon, _daily(annual_rate))
+    return p_alive(params, x, t_x, T) * _integrals(params, x, T, (horizon, _daily(annual_rate)))[0]
 
 
 def next_purchase(params, x, t_x, T):
@@ -170,8 +170,7 @@ def scores(params, x, t_x, T, horizon, discount_horizon, annual_rate):
     horizon = _arrays.scalar_or_vector("horizon", horizon, x.size, 0)
     discount_horizon = _arrays.scalar_or_vector("discount_horizon", discount_horizon, x.size, 0)
     alive = p_alive(params, x, t_x, T)
-    active = _by_group(params, x, T, horizon)
-    discounted = _by_group(params, x, T, discount_horizon, _daily(annual_rate))
+    active, discounted = _integrals(params, x, T, (horizon, 0.0), (discount_horizon, _daily(annual_rate)))
     return Scores(alive, alive * active, active, alive * discounted, _median_wait(params, alive, x, T))
 
 
@@ -195,12 +194,15 @@ def _daily(annual_rate):
     return log(1 + float(_arrays.vector("annual_rate", [annual_rate], 0)[0])) / YEAR
 
 
-def _by_group(params, x, T, horizon, delta=0.0):
-    """The integral of the purchase intensity, once per distinct (x, T, horizon)."""
-    columns = (x, T) if np.ndim(horizon) == 0 else (x, T, horizon)
-    rows, position = _arrays.group(columns)
-    until = rows[2] if len(rows) == 3 else np.full(rows[0].size, horizon)
-    return integral(params, _at_first(params.model), rows[0], rows[1], until, delta)[position]
+def _integrals(params, x, T, *wanted):
+    """Per pair (horizon, discount rate) a vector: the integral of the intensity, done once per distinct customer."""
+    vectors = [horizon for horizon, _delta in wanted if np.ndim(horizon)]
+    (x, T, *vectors), position = _arrays.group((x, T, *vectors))
+    found = []
+    for horizon, delta in wanted:
+        until = vectors.pop(0) if np.ndim(horizon) else np.full(x.size, horizon)
+        found.append(integral(params, _at_first(params.model), x, T, until, delta)[position])
+    return found
 
 
 def _median_wait(params, alive, x, T):

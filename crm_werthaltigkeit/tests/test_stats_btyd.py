@@ -180,7 +180,7 @@ class TestBtydScores(BaseCase):
         np.testing.assert_array_equal(scores.next_purchase, btyd.next_purchase(USUAL, x, t_x, T))
         self.assertEqual(scores.expected_purchases[0], 0)
 
-    @settings(deadline=None, max_examples=60)
+    @settings(deadline=None, max_examples=40)
     @given(
         parameters, st.integers(0, 500), st.lists(st.integers(0, 5000), min_size=2, max_size=6), st.integers(1, 4000)
     )
