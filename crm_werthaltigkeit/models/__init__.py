@@ -48,5 +48,6 @@ from . import (
     res_partner,
     res_users,
     res_partner_expectation,
+    resource_calendar,
     sale_order,
 )

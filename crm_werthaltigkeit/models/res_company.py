@@ -1,6 +1,6 @@
 from dateutil.relativedelta import relativedelta
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError
 
 
@@ -65,7 +65,17 @@ class ResCompany(models.Model):
     def _werthaltigkeit_tz(self):
         """Time zone in which this company's days are counted."""
         self.ensure_one()
-        return self.resource_calendar_id.tz or self.partner_id.tz or "UTC"
+        return self._werthaltigkeit_calendar_tz() or self.partner_id.tz or "UTC"
+
+    @tools.ormcache("self.id")
+    def _werthaltigkeit_calendar_tz(self):
+        """Time zone of the working hours, cached: every customer that is opened asks for it."""
+        return self.sudo().resource_calendar_id.tz
+
+    def write(self, vals):
+        if "resource_calendar_id" in vals:
+            self.env.registry.clear_cache()
+        return super().write(vals)
 
     def _werthaltigkeit_today(self):
         """The date it is in this company now, or the one its customer values are bound to."""

@@ -43,9 +43,9 @@ export class ValueCalibrationField extends Component {
         const color = getColor(0, cookie.get("color_scheme"), "sm");
         const text = getComputedStyle(this.canvas.el).color;
         const grid = getComputedStyle(this.canvas.el).borderTopColor;
-        const axis = (title) => ({
+        const axis = (title, ticks) => ({
             title: { display: true, text: title, color: text },
-            ticks: { color: text },
+            ticks: { color: text, ...ticks },
             grid: { color: grid },
         });
         return {
@@ -75,7 +75,12 @@ export class ValueCalibrationField extends Component {
                 maintainAspectRatio: false,
                 scales: {
                     x: axis(_t("Tenths of the customers, least expected first").toString()),
-                    y: { ...axis(_t("Purchases per customer").toString()), beginAtZero: true },
+                    y: {
+                        ...axis(_t("Purchases per customer").toString(), {
+                            callback: (value) => this.format(value),
+                        }),
+                        beginAtZero: true,
+                    },
                 },
                 plugins: {
                     legend: { position: "bottom", labels: { color: text } },
