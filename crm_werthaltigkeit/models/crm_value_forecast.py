@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 
 from .crm_customer_value import VALUE_CLASSES
@@ -40,7 +42,7 @@ class CrmValueForecast(models.Model):
     def action_open(self):
         """Open the expected orders, with method and error of this company in words."""
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_werthaltigkeit.crm_value_forecast_action")
-        return {**action, "help": (action["help"] or "") + f"<p>{self._error_text()}</p>"}
+        return {**action, "help": Markup(action["help"] or "") + Markup("<p>%s</p>") % self._error_text()}
 
     @api.model
     def _error_text(self):
