@@ -21,6 +21,7 @@ _logger = logging.getLogger(__name__)
 
 SEED = 1907
 PARAMETER = "crm_werthaltigkeit.demo_workshop"
+SWITCHES = ("data_care",)  # areas that the workshop shows
 QUIET = {
     "lang": "en_US",
     "tracking_disable": True,
@@ -135,6 +136,9 @@ def prepare_company(demo):
                 "website": "https://autohaus-sommer.example",
             }
         )
+    employees = demo.env.ref("base.group_user")
+    for switch in SWITCHES:
+        employees._apply_group(demo.env.ref(f"crm_werthaltigkeit.group_werthaltigkeit_{switch}"))
     company.werthaltigkeit_cost_known_since = demo.today - relativedelta(years=3)
 
 
@@ -176,3 +180,4 @@ def run_engines(demo):
     sources.write({"state": "new", "last_id": 0, "watermark": False})
     demo.env["crm.touchpoint.engine"]._run_all()
     demo.env["crm.value.engine"]._rebuild(demo.company.root_id)
+    demo.env["crm.computation"]._compute_now("data_care", demo.company.root_id)

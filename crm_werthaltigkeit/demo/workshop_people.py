@@ -56,7 +56,9 @@ def _user(demo, name, login, group, lang):
         "email": f"{mail_name(name)}@autohaus-sommer.example",
         "company_id": demo.company.id,
         "company_ids": [Command.set(demo.company.ids)],
-        "group_ids": [Command.set([demo.env.ref("base.group_user").id, demo.env.ref(group).id])],
+        "group_ids": [
+            Command.set([demo.env.ref(name).id for name in ("base.group_user", "base.group_partner_manager", group)])
+        ],
         "tz": "Europe/Berlin",
     }
     if login in ("verkauf", "leitung"):

@@ -1,5 +1,6 @@
 from . import (
     base_partner_merge,
+    crm_computation,
     crm_consent,
     crm_customer_value,
     crm_customer_value_expectation,
@@ -7,6 +8,11 @@ from . import (
     crm_customer_value_outlook,
     crm_customer_value_waterfall,
     crm_customer_value_snapshot,
+    crm_data_care,
+    crm_data_care_distinct,
+    crm_data_care_duplicate_engine,
+    crm_data_care_engine,
+    crm_data_care_field,
     crm_interest,
     crm_lead,
     crm_team,

@@ -37,6 +37,15 @@ class ResCompany(models.Model):
     werthaltigkeit_as_of = fields.Date(
         "Customer Values as of", help="For data that end in the past, such as a copy for training. Empty: today."
     )
+    werthaltigkeit_care_outdated_months = fields.Integer(
+        "Outdated After (Months)", default=24, help="A contact without any touchpoint for that long is to be checked."
+    )
+    werthaltigkeit_care_checked_months = fields.Integer(
+        "Checked Stays Off the List (Months)",
+        default=12,
+        help="For that long a contact that somebody checked is hidden.",
+    )
+    werthaltigkeit_care_watermark = fields.Datetime("Data Care Read Until")
     werthaltigkeit_value_watermark = fields.Datetime("Customer Values Read Until")
 
     _werthaltigkeit_limits = models.Constraint(
@@ -50,6 +59,11 @@ class ResCompany(models.Model):
     _werthaltigkeit_discount_rate = models.Constraint(
         "CHECK(werthaltigkeit_discount_rate >= 0 AND werthaltigkeit_discount_rate <= 100)",
         "The discount rate is a percentage between 0 and 100.",
+    )
+
+    _werthaltigkeit_care_months = models.Constraint(
+        "CHECK(werthaltigkeit_care_outdated_months BETWEEN 1 AND 240 AND werthaltigkeit_care_checked_months BETWEEN 1 AND 240)",
+        "The months of data care lie between 1 and 240.",
     )
 
     @api.model

@@ -2,6 +2,8 @@ from importlib.util import find_spec
 
 from odoo import api, fields, models
 
+from .crm_computation import ENGINES
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
@@ -21,6 +23,15 @@ class ResConfigSettings(models.TransientModel):
     )
     group_werthaltigkeit_analyses = fields.Boolean(
         "Analyses of the Customer Base", implied_group="crm_werthaltigkeit.group_werthaltigkeit_analyses"
+    )
+    group_werthaltigkeit_data_care = fields.Boolean(
+        "Data Care", implied_group="crm_werthaltigkeit.group_werthaltigkeit_data_care"
+    )
+    werthaltigkeit_care_outdated_months = fields.Integer(
+        related="company_id.werthaltigkeit_care_outdated_months", readonly=False
+    )
+    werthaltigkeit_care_checked_months = fields.Integer(
+        related="company_id.werthaltigkeit_care_checked_months", readonly=False
     )
     group_werthaltigkeit_consent = fields.Boolean(
         "Consents", implied_group="crm_werthaltigkeit.group_werthaltigkeit_consent"
@@ -51,11 +62,19 @@ class ResConfigSettings(models.TransientModel):
         return self.company_id.action_confirm_rates()
 
     def set_values(self):
-        """A changed basis, period or limit takes effect at once: the values are computed anew."""
+        """A changed setting takes effect at once: what rests on it is computed anew."""
         company = self.company_id.root_id
         names = [name for name in self._fields if name.startswith("werthaltigkeit_") and name in company._fields]
-        before = [company[name] for name in names]
+        care = {name for name in names if name.startswith("werthaltigkeit_care_")}
+        before = {name: company[name] for name in names}
+        computations = self.env["crm.computation"].sudo()
+        on_before = {kind: computations._enabled(kind) for kind in ENGINES}
         result = super().set_values()
-        if [company[name] for name in names] != before:
+        changed = {name for name in names if company[name] != before[name]}
+        if changed - care:
             self.env["crm.value.run"].sudo()._request(company, self.env.user)
+        for kind in ENGINES:
+            switched_on = not on_before[kind] and computations._enabled(kind)
+            if switched_on or (kind == "data_care" and changed & care):
+                computations._request(kind, None if switched_on else company, self.env.user)
         return result

@@ -3,6 +3,7 @@ from . import (
     test_concurrency,
     test_consent,
     test_customer_value,
+    test_data_care,
     test_demo,
     test_expectation,
     test_portfolio,
