@@ -71,6 +71,14 @@ class TestAffinity(BaseCase):
         self.assertEqual(self.recommended(32)[1], [])
         self.assertEqual(affinity.recommend(self.similarity, [1], [12345]).customer.size, 0)
 
+    def test_the_explanation_does_not_depend_on_what_is_allowed(self):
+        customers = [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 1, 2, 3, 4, 5]
+        products = [1, 2] * 6 + [1, 5, 5, 5, 5, 5]
+        similarity = affinity.similar(customers, products)
+        for allowed in (None, [1, 2, 5]):
+            found = affinity.recommend(similarity, [7], [1], allowed=allowed)
+            self.assertEqual(found.support.tolist(), [6, 5])
+
     def test_only_allowed_products(self):
         self.assertEqual(self.recommended(31, allowed=[1, 8])[1], [8, 1])
         self.assertEqual(self.recommended(31, allowed=[])[1], [])
