@@ -39,6 +39,8 @@
         "views/crm_data_care_views.xml",
         "views/crm_data_care_distinct_views.xml",
         "views/crm_data_care_field_views.xml",
+        "views/crm_product_recommendation_views.xml",
+        "wizard/crm_product_proposal_views.xml",
         "wizard/crm_value_override_views.xml",
         "report/crm_touchpoint_waiting_views.xml",
         "report/crm_value_contribution_views.xml",

@@ -21,7 +21,7 @@ _logger = logging.getLogger(__name__)
 
 SEED = 1907
 PARAMETER = "crm_werthaltigkeit.demo_workshop"
-SWITCHES = ("data_care",)  # areas that the workshop shows
+SWITCHES = ("data_care", "recommendation")  # areas that the workshop shows
 QUIET = {
     "lang": "en_US",
     "tracking_disable": True,
@@ -180,4 +180,5 @@ def run_engines(demo):
     sources.write({"state": "new", "last_id": 0, "watermark": False})
     demo.env["crm.touchpoint.engine"]._run_all()
     demo.env["crm.value.engine"]._rebuild(demo.company.root_id)
-    demo.env["crm.computation"]._compute_now("data_care", demo.company.root_id)
+    for kind in SWITCHES:
+        demo.env["crm.computation"]._compute_now(kind, demo.company.root_id)

@@ -18,6 +18,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self.env["crm.value.engine"].sudo()._merge_customers(src_partners.ids, dst_partner.id)
         self.env["crm.value.snapshot.engine"].sudo()._merge_customers(src_partners.ids, dst_partner.id)
         self.env["crm.data.care.engine"].sudo()._merge_partners(src_partners.ids, dst_partner.id)
+        # what fits all that the merged customers bought is found the next night
+        self.env["crm.product.recommendation"].sudo().search([("partner_id", "in", src_partners.ids)]).unlink()
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     @api.model

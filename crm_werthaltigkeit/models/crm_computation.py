@@ -6,8 +6,11 @@ from odoo import api, fields, models
 
 _logger = logging.getLogger(__name__)
 
-ENGINES = {"data_care": "crm.data.care.engine"}
-SWITCHES = {"data_care": "crm_werthaltigkeit.group_werthaltigkeit_data_care"}
+ENGINES = {"data_care": "crm.data.care.engine", "recommendation": "crm.recommendation.engine"}
+SWITCHES = {
+    "data_care": "crm_werthaltigkeit.group_werthaltigkeit_data_care",
+    "recommendation": "crm_werthaltigkeit.group_werthaltigkeit_recommendation",
+}
 
 
 class CrmComputation(models.Model):
@@ -22,7 +25,9 @@ class CrmComputation(models.Model):
     _order = "id desc"
     _rec_name = "kind"
 
-    kind = fields.Selection([("data_care", "Data Care")], "Computation", required=True, readonly=True)
+    kind = fields.Selection(
+        [("data_care", "Data Care"), ("recommendation", "Recommendations")], "Computation", required=True, readonly=True
+    )
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade", index=True)
     user_ids = fields.Many2many("res.users", string="Tell When Done", readonly=True)
     state = fields.Selection(

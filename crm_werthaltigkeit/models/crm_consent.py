@@ -34,6 +34,7 @@ class CrmConsent(models.Model):
         objected = consents.filtered(lambda c: c.purpose == "profiling").partner_id.commercial_partner_id
         if objected:  # takes effect at the next run
             self.env["crm.customer.value"].sudo().search([("partner_id", "in", objected.ids)])._mark_stale()
+            self.env["crm.product.recommendation"].sudo().search([("partner_id", "in", objected.ids)]).unlink()
         return consents
 
     def write(self, vals):  # pylint: disable=method-required-super  # nothing is ever written

@@ -33,6 +33,9 @@ class ResConfigSettings(models.TransientModel):
     werthaltigkeit_care_checked_months = fields.Integer(
         related="company_id.werthaltigkeit_care_checked_months", readonly=False
     )
+    group_werthaltigkeit_recommendation = fields.Boolean(
+        "Product Recommendations", implied_group="crm_werthaltigkeit.group_werthaltigkeit_recommendation"
+    )
     group_werthaltigkeit_consent = fields.Boolean(
         "Consents", implied_group="crm_werthaltigkeit.group_werthaltigkeit_consent"
     )

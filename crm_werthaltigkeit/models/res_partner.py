@@ -270,6 +270,16 @@ class ResPartner(models.Model):
         self.ensure_one()
         return self.env["crm.touchpoint"].action_log_contact({"default_partner_id": self.id})
 
+    def action_werthaltigkeit_recommendations(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_werthaltigkeit.crm_product_recommendation_action")
+        return dict(
+            action,
+            domain=[("partner_id", "=", self.commercial_partner_id.id)],
+            context={"hide_partner": True},
+            display_name=self.env._("Recommendations for %s", self.commercial_partner_id.display_name),
+        )
+
     def action_werthaltigkeit_value(self):
         self.ensure_one()
         return {

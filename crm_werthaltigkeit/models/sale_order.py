@@ -26,3 +26,15 @@ class SaleOrder(models.Model):
                 "default_res_id": self.id,
             }
         )
+
+    def action_werthaltigkeit_recommendations(self):
+        """Propose what customers like this also bought."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Customers like this also bought"),
+            "res_model": "crm.product.proposal",
+            "res_id": self.env["crm.product.proposal"]._propose(self).id,
+            "views": [(False, "form")],
+            "target": "new",
+        }

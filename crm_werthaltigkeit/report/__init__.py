@@ -1,4 +1,5 @@
 from . import (
+    crm_data_care_defect,
     crm_touchpoint_waiting,
     crm_value_contribution,
     crm_value_portfolio,

@@ -9,6 +9,7 @@ from . import (
     test_portfolio,
     test_overview,
     test_snapshot,
+    test_recommendation,
     test_stats,
     test_stats_affinity,
     test_stats_backtest,
