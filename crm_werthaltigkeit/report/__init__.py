@@ -6,5 +6,3 @@ from . import (
     report_value_overview,
     sale_report,
 )
-from . import crm_data_care_defect, crm_touchpoint_waiting, crm_value_portfolio, sale_report
-from . import crm_touchpoint_waiting, crm_value_contribution, report_value_overview, sale_report
