@@ -1,7 +1,7 @@
 """Purchases still to come from a customer who is active: the integral behind the scores of `btyd`."""
 
 import numpy as np
-from scipy.special import betainccinv, betaincinv, expit, hyp2f1
+from scipy.special import betaincinv, expit, hyp2f1
 
 from . import _arrays
 
@@ -81,5 +81,6 @@ def _beta_rule(a, b):
     k, step = np.linspace(-3.2, 3.2, 65, retstep=True)
     below, above = expit(np.pi * np.sinh(k)), expit(-np.pi * np.sinh(k))
     b = b[:, None]
-    nodes = np.where(k < 0, betaincinv(a, b, np.minimum(below, 0.5)), betainccinv(a, b, np.minimum(above, 0.5)))
+    lower, upper = betaincinv(a, b, np.minimum(below, 0.5)), 1 - betaincinv(b, a, np.minimum(above, 0.5))
+    nodes = np.where(k < 0, lower, upper)
     return nodes, step * np.pi * np.cosh(k) * below * above

@@ -98,8 +98,8 @@ def recommend(similarity, customers, products, k=5, allowed=None):
     matrix = similarity.matrix
     if allowed is not None:
         wanted = np.isin(similarity.products, np.asarray(allowed))
-        matrix = matrix @ sparse.diags_array(wanted.astype(float), format="csr")
-        matrix.sort_indices()  # the product leaves them in any order; `_look_up` relies on it
+        data = np.where(wanted[matrix.indices], matrix.data, 0)
+        matrix = sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
     found = [_advise(bought[part], matrix, k, part.start) for part in _arrays.chunks(ids.size, CUSTOMERS_AT_ONCE)]
     customer, product, rank, score, because, jaccard = map(np.concatenate, zip(*found))
     of_one, of_other = similarity.buyers[because], similarity.buyers[product]
