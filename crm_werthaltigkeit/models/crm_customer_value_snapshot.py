@@ -81,6 +81,10 @@ class CrmCustomerValueSnapshot(models.Model):
 class CrmCustomerValue(models.Model):
     _inherit = "crm.customer.value"
 
+    # the first few of each on "Your customers on one page"
+    _at_risk_idx = models.Index("(margin_at_risk DESC, id) WHERE margin_at_risk > 0")
+    _costly_idx = models.Index("(expected_profit, id) WHERE cost_exceeds_profit IS TRUE")
+
     def action_view_snapshots(self):
         """Open how class, revenue and margin of this customer developed over the month ends."""
         self.ensure_one()

@@ -13,9 +13,9 @@ class CrmValueMigrationEngine(models.AbstractModel):
         return self.env.execute_query_dict(
             SQL(
                 """
-                SELECT CASE WHEN p.id IS NULL THEN 'new' ELSE COALESCE(p.value_class, 'none') END AS "from",
+                SELECT CASE WHEN p.month_end IS NULL THEN 'new' ELSE COALESCE(p.value_class, 'none') END AS "from",
                        COALESCE(s.value_class, 'none') AS "to",
-                       count(*) AS customers, sum(s.revenue)::float8 AS revenue, sum(s.db1)::float8 AS db1
+                       count(*) AS customers, sum(s.revenue::float8) AS revenue, sum(s.db1::float8) AS db1
                   FROM crm_customer_value_snapshot s
              LEFT JOIN crm_customer_value_snapshot p
                     ON p.company_id = %(company)s AND p.month_end = %(before)s AND p.partner_id = s.partner_id

@@ -94,7 +94,7 @@ class CrmValueOverview(models.AbstractModel):
 
     def _concentration_tile(self, company, facts):
         part = company.werthaltigkeit_limit_a / 100
-        few = self.env["crm.value.overview.engine"]._customers_for(company, part)
+        few = self.env["crm.value.overview.engine"]._customers_for(facts, part)
         margin = facts["rank_basis"] == "db1"
         values = {"part": self._percent(part), "count": self._count(facts["buyers"])}
         text = (

@@ -1,3 +1,5 @@
+from math import ceil
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import models
@@ -20,8 +22,11 @@ class CrmValueOverviewEngine(models.AbstractModel):
                 SELECT value_class, max(rank_basis) AS rank_basis, max(computed_on) AS computed_on,
                        count(*) FILTER (WHERE rank_basis IS NOT NULL) AS customers,
                        count(*) FILTER (WHERE orders_ever > 0) AS buyers,
-                       sum(rank_value) FILTER (WHERE orders_ever > 0) AS value,
-                       sum(GREATEST(rank_value, 0)) AS positive,
+                       sum(rank_value::float8) FILTER (WHERE orders_ever > 0) AS value,
+                       sum(GREATEST(rank_value, 0)::float8) AS positive,
+                       count(*) FILTER (WHERE rank_value > 0 AND cumulated_share < %(part)s) AS inside,
+                       sum(rank_value::float8) FILTER (WHERE rank_value > 0 AND cumulated_share < %(part)s) AS inside_value,
+                       max(rank_value::float8) FILTER (WHERE cumulated_share >= %(part)s) AS next_value,
                        count(*) FILTER (WHERE lifetime_value <> 0) AS lifetime_customers,
                        sum(lifetime_value) AS lifetime, count(expected_order_date) AS dated,
                        count(*) FILTER (WHERE expected_order_date < %(today)s) AS overdue,
@@ -41,6 +46,7 @@ class CrmValueOverviewEngine(models.AbstractModel):
                  GROUP BY value_class ORDER BY value_class NULLS LAST
                 """,
                 company=company.id,
+                part=company.werthaltigkeit_limit_a / 100,
                 today=today,
                 year=today - relativedelta(years=1),
                 two=today - relativedelta(years=2),
@@ -48,7 +54,7 @@ class CrmValueOverviewEngine(models.AbstractModel):
                 quarter=today - relativedelta(days=90),
             )
         )
-        texts = ("value_class", "rank_basis", "computed_on")
+        texts = ("value_class", "rank_basis", "computed_on", "next_value")
         facts = {
             name: sum(row[name] or 0 for row in rows)
             for name in (rows[0] if rows else ("customers",))
@@ -56,6 +62,7 @@ class CrmValueOverviewEngine(models.AbstractModel):
         }
         return {
             **facts,
+            "next_value": max((row["next_value"] for row in rows if row["next_value"]), default=0.0),
             "rank_basis": max((row["rank_basis"] or "" for row in rows), default=""),
             "computed_on": max((row["computed_on"] for row in rows if row["computed_on"]), default=None),
             "classes": [
@@ -86,22 +93,11 @@ class CrmValueOverviewEngine(models.AbstractModel):
         )[0]
         return lost if count else None
 
-    def _customers_for(self, company, part):
+    def _customers_for(self, facts, part):
         """Return how many of the best customers together bring this part of the positive sum.
 
-        They all are of computed class A, so that only those are sorted.
+        Customers of equal value share their cumulated share: of those at the limit as many count as needed.
         """
-        return self.env.execute_query(
-            SQL(
-                """
-                SELECT count(*) FROM (
-                    SELECT sum(rank_value) OVER (ORDER BY rank_value DESC, id) - rank_value AS above
-                      FROM crm_customer_value
-                     WHERE company_id = %(company)s AND anonymous IS NOT TRUE AND value_class_computed = 'A' AND rank_value > 0) best
-                 WHERE above < %(part)s * (SELECT sum(rank_value) FROM crm_customer_value
-                                            WHERE company_id = %(company)s AND anonymous IS NOT TRUE AND rank_value > 0) - 1e-9
-                """,
-                company=company.id,
-                part=part,
-            )
-        )[0][0]
+        missing = float(part * facts["positive"]) * (1 - 1e-12) - facts["inside_value"]
+        more = ceil(missing / facts["next_value"]) if missing > 0 and facts["next_value"] else 0
+        return facts["inside"] + more

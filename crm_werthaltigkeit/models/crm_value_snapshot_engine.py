@@ -180,7 +180,7 @@ class CrmValueSnapshotEngine(models.AbstractModel):
                        (company_id, currency_id, month_end, reconstructed, class_from, class_to, user_id, team_id,
                         customers, revenue, db1, lifetime_value)
                 SELECT s.company_id, s.currency_id, s.month_end, s.reconstructed,
-                       CASE WHEN m.before IS NULL THEN NULL WHEN p.id IS NULL THEN 'new' ELSE COALESCE(p.value_class, 'none') END,
+                       CASE WHEN m.before IS NULL THEN NULL WHEN p.month_end IS NULL THEN 'new' ELSE COALESCE(p.value_class, 'none') END,
                        COALESCE(s.value_class, 'none'), s.user_id, s.team_id,
                        count(*), sum(s.revenue), sum(s.db1), sum(s.lifetime_value)
                   FROM (SELECT month_end, lag(month_end) OVER (ORDER BY month_end) AS before
