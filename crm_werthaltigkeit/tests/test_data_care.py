@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, HttpCase, new_test_user, tagged
 
 from .common import WerthaltigkeitCase
 
@@ -345,3 +345,24 @@ class TestDataCare(WerthaltigkeitCase):
         self.env.invalidate_all()
         with self.assertQueryCount(12):
             rows.web_search_read(domain, specification, limit=80)
+
+
+@tagged("post_install", "-at_install")
+class TestDataCareTour(WerthaltigkeitCase, HttpCase):
+    """In a browser, as a salesperson."""
+
+    def test_work_list(self):
+        self.env["res.lang"]._activate_lang("en_US")
+        self.user.lang = "en_US"
+        self.env.ref("base.group_user")._apply_group(self.env.ref("crm_werthaltigkeit.group_werthaltigkeit_data_care"))
+        twins = self.env["res.partner"].create(
+            [{"name": name, "email": "twin@twin.example"} for name in ("Twin One", "Twin Two")]
+        )
+        self.env.flush_all()
+        self.env["crm.computation"]._compute_now("data_care", self.company)
+        self.start_tour(
+            "/odoo/action-crm_werthaltigkeit.crm_data_care_action",
+            "crm_werthaltigkeit_data_care",
+            login=self.user.login,
+        )
+        self.assertTrue(self.env["crm.data.care.distinct"].search([("partner_id", "in", twins.ids)]))

@@ -1,7 +1,7 @@
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 from odoo.tools import SQL
 
 from .common import WerthaltigkeitCase
@@ -9,8 +9,7 @@ from .common import WerthaltigkeitCase
 ENGINE = "odoo.addons.crm_werthaltigkeit.models.crm_recommendation_engine"
 
 
-@tagged("post_install", "-at_install")
-class TestRecommendation(WerthaltigkeitCase):
+class RecommendationCase(WerthaltigkeitCase):
     """Six customers bought tyres and bolts, a seventh tyres only: bolts are what it lacks."""
 
     @classmethod
@@ -40,6 +39,11 @@ class TestRecommendation(WerthaltigkeitCase):
         return cls.env["crm.product.recommendation"].search(
             [("partner_id", "=", partner.id), ("company_id", "=", (company or cls.company).id)]
         )
+
+
+@tagged("post_install", "-at_install")
+class TestRecommendation(RecommendationCase):
+    """What is recommended to whom, and on quotations."""
 
     def test_what_similar_customers_bought_with_the_reason(self):
         """6 of the 12 customers have bolts, 6 of the 7 with tyres: 6 × 12 / (7 × 6) = 1.7 times as often."""
@@ -269,3 +273,31 @@ class TestRecommendation(WerthaltigkeitCase):
         proposal = self.env["crm.product.proposal"].with_user(self.user).create({"order_id": order.id})
         with self.assertRaises(AccessError):
             proposal.action_add()
+
+    def test_confirming_an_order_costs_nothing(self):
+        """The feature hangs on no flow: an order is confirmed with as many queries, with and without rows."""
+        orders = [self._order(self.customer, [(self.tyres, 1)], confirm=False) for _i in range(3)]
+        counts = []
+        for order in orders:
+            if order == orders[2]:
+                self._run()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            order.action_confirm()
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[2], counts[1])
+
+
+@tagged("post_install", "-at_install")
+class TestRecommendationTour(RecommendationCase, HttpCase):
+    """In a browser, as a salesperson."""
+
+    def test_add_to_quotation(self):
+        self.env["res.lang"]._activate_lang("en_US")
+        self.user.lang = "en_US"
+        self._run()
+        order = self._order(self.customer, [(self.tyres, 4)], confirm=False, user_id=self.user.id)
+        self.start_tour(f"/odoo/sale.order/{order.id}", "crm_werthaltigkeit_recommendation", login=self.user.login)
+        self.assertEqual(order.order_line.product_id, self.tyres | self.bolts)
