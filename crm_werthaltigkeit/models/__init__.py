@@ -48,6 +48,7 @@ from . import (
     crm_value_overview_engine,
     crm_value_overview_steps,
     crm_value_query_engine,
+    crm_value_ranking_engine,
     crm_value_run,
     crm_value_service_effect,
     crm_value_service_effect_engine,

@@ -1,28 +1,9 @@
-from datetime import date
-from typing import NamedTuple
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..stats import abc, rfm
-
 BATCH = 100_000
+TOLERANCE = 0.001  # part of itself by which a share may be out of date until the complete run of the night
 KNOWN_COST_LIMIT = 0.80  # below this share of revenue with known cost no margin is shown
-
-
-class RankRow(NamedTuple):
-    """What the ranking needs of a customer, as `_ranking_input` selects it."""
-
-    id: int
-    revenue: float
-    known: float  # revenue with known cost
-    db1: float | None
-    margin_known: bool
-    purchases: int
-    last_order: date | None
-    no_profiling: bool
-    anonymous: bool
-    has_documents: bool
 
 
 class CrmValueEngine(models.AbstractModel):
@@ -82,10 +63,8 @@ class CrmValueEngine(models.AbstractModel):
                 return False
         self._compute(company, None)
         self.env.cr.execute("ANALYZE crm_customer_value")  # plans made for an empty table would cost minutes
-        count = self._rank(company)
-        if run.refit or self.env["crm.value.model"]._current(company)._is_due():
-            self.env["crm.value.model.engine"]._refit(company)
-        self.env["crm.value.expectation.engine"]._expect(company)
+        refit = run.refit or self.env["crm.value.model"]._current(company)._is_due()
+        count = self._rank_and_expect(company, refit)
         self.env["crm.value.analysis.engine"]._refresh(company)
         run.write({"state": "done", "progress": 1.0, "customers": count, "finished_on": fields.Datetime.now()})
         run._tell()
@@ -110,11 +89,10 @@ class CrmValueEngine(models.AbstractModel):
         if changed:
             self._compute(company, lambda column: SQL("%s = ANY(%s)", column, changed))
             self._compute(company, None)
-            self._rank(company)
             ids = self.env["crm.customer.value"].search(
                 [("company_id", "=", company.id), ("partner_id", "in", changed)]
             ).ids
-            self.env["crm.value.expectation.engine"]._expect(company, ids)
+            self._rank_changed(company, ids)
         company.sudo().werthaltigkeit_value_watermark = mark
         return len(changed)
 
@@ -132,67 +110,30 @@ class CrmValueEngine(models.AbstractModel):
 
     # -- ranking ------------------------------------------------------------------------------
 
-    def _rank(self, company):
-        """Score and class all customers of a company against each other; return their number.
+    def _rank_and_expect(self, company, refit=False):
+        """Rank all customers of a company and say what may be expected of them, in one write; return their number.
 
-        Figures that nobody reacts to are written set-based. Classes that change are written through
-        the ORM, so that automation rules see them; the first class of a customer is set with the row.
+        Figures that nobody reacts to are written set-based. Classes, dates and flags that change are
+        written through the ORM, so that automation rules see them; the first class of a customer is
+        set with the row.
         """
-        query = self.env["crm.value.query"]
-        rows = [RankRow(*row) for row in self.env.execute_query(query._ranking_input(company))]
-        if rows:
-            self.env.cr.execute(query._write_ranking(self._ranked(company, rows)))
-        self.env["crm.customer.value"].invalidate_model(flush=False)
+        ranking, expectation = self.env["crm.value.ranking"], self.env["crm.value.expectation.engine"]
+        by_margin, count = ranking._ranked(company)
+        if refit:
+            self.env["crm.value.model.engine"]._refit(company)
+        expectation._prepare(company, by_margin)
+        ranking._write(expected=expectation._columns())
         self._write_classes(company)
-        return len(rows)
+        expectation._write_changes()
+        return count
 
-    def _ranked(self, company, rows):
-        """Return the columns of the ranking for each row, in the order that `_write_ranking` takes."""
-        revenue = sum(abs(row.revenue) for row in rows)
-        by_margin = bool(revenue) and sum(abs(row.known) for row in rows) / revenue >= KNOWN_COST_LIMIT
-        rate = self._average_rate(rows) if by_margin else None
-        values = [self._rank_value(row, rate) for row in rows]
-        limits = (company.werthaltigkeit_limit_a / 100, company.werthaltigkeit_limit_b / 100)
-        ranking = abc.classify(
-            [0.0 if row.anonymous else value for row, value in zip(rows, values, strict=True)], limits
-        )
-        scores = self._scores(rows, values, company._werthaltigkeit_today())
-        return [
-            (
-                row.id,
-                value,
-                "db1" if by_margin else "revenue",
-                ranking.share[i],
-                ranking.cumulated[i],
-                *scores.get(row.id, (None,) * 3),
-                "-".join(map(str, scores[row.id])) if row.id in scores else None,
-                ranking.classes[i] if row.has_documents and not row.no_profiling and not row.anonymous else None,
-            )
-            for i, (row, value) in enumerate(zip(rows, values, strict=True))
-        ]
-
-    def _scores(self, rows, values, today):
-        """Return {row id: (recency, frequency, monetary)} of everybody who bought in the period."""
-        scored = [
-            (row, value)
-            for row, value in zip(rows, values, strict=True)
-            if row.purchases and not row.no_profiling and not row.anonymous
-        ]
-        recency = rfm.scores([(today - row.last_order).days for row, _value in scored], higher_is_better=False)
-        frequency = rfm.scores([row.purchases for row, _value in scored])
-        monetary = rfm.scores([value for _row, value in scored])
-        return {row.id: triple for (row, _value), *triple in zip(scored, recency, frequency, monetary, strict=True)}
-
-    def _average_rate(self, rows):
-        """Contribution margin per revenue over the customers whose costs are known."""
-        revenue = sum(row.revenue for row in rows if row.margin_known)
-        return sum(row.db1 for row in rows if row.margin_known) / revenue if revenue else 0.0
-
-    def _rank_value(self, row, rate):
-        """What a customer ranks by: margin, at the average rate where the own costs are unknown."""
-        if rate is None:
-            return row.revenue
-        return row.db1 if row.margin_known else row.revenue * rate
+    def _rank_changed(self, company, ids):
+        """The same after a few customers changed: the shares of all others may lag a little until the night."""
+        ranking, expectation = self.env["crm.value.ranking"], self.env["crm.value.expectation.engine"]
+        by_margin, _count = ranking._ranked(company)
+        ranking._write(TOLERANCE)
+        self._write_classes(company)
+        expectation._expect(company, ids, by_margin)
 
     def _write_classes(self, company):
         """Make the new class the effective one, through the ORM, in one write per change of class."""

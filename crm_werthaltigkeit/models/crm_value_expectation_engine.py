@@ -35,11 +35,26 @@ class CrmValueExpectationEngine(models.AbstractModel):
     _inherit = ["crm.value.arrays"]
     _description = "Expectation of Customer Values"
 
-    def _expect(self, company, ids=None):
+    def _expect(self, company, ids=None, by_margin=None):
         """Write the expectation of a company's customers.
 
         :param ids: customer values to do; None: all of the company
+        :param by_margin: whether its customers rank by margin; None: as each row says
         """
+        self._prepare(company, by_margin, ids)
+        assignments, condition = self._columns()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crm_customer_value v SET %s FROM crm_value_expected n WHERE n.id = v.id AND %s",
+                assignments,
+                condition,
+            )
+        )
+        self.env["crm.customer.value"].invalidate_model(flush=False)
+        self._write_changes()
+
+    def _prepare(self, company, by_margin=None, ids=None):
+        """Create the temporary table crm_value_expected: id and the columns of the expectation; parameters as above."""
         self.env.flush_all()
         card = self.env["crm.value.model"].sudo()._current(company)
         decision = card.decision or "none"
@@ -47,33 +62,30 @@ class CrmValueExpectationEngine(models.AbstractModel):
             decision = "baseline"  # the libraries are gone since the last fit
         if decision == "model":
             self._store_scores(company, card, ids)
+        expected = self._expected(company, card, decision, by_margin, ids)
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS crm_value_expected"))
-        self.env.cr.execute(
-            SQL("CREATE TEMP TABLE crm_value_expected ON COMMIT DROP AS %s", self._expected(company, card, decision, ids))
-        )
-        names = SQL(", ").join(map(SQL.identifier, EXPECTATION))
+        self.env.cr.execute(SQL("CREATE TEMP TABLE crm_value_expected ON COMMIT DROP AS %s", expected))
+        self.env.cr.execute(SQL("ANALYZE crm_value_expected"))
+
+    def _columns(self):
+        """Return the assignments to a value `v` from `n`, the table of `_prepare`, and the condition that they change it.
+
+        Date and flag take effect at once where nothing was expected before; a change goes through the ORM.
+        """
         new = SQL(", ").join(SQL.identifier("n", name) for name in EXPECTATION)
         current = SQL(", ").join(SQL.identifier("v", name) for name in EXPECTATION)
-        # date and flag take effect at once where nothing was expected before; a change goes through the ORM
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE crm_customer_value v
-                   SET (%(names)s) = ROW(%(new)s),
-                       expected_order_date = CASE WHEN v.purchase_method IS NULL THEN n.expected_order_date
-                                                  ELSE v.expected_order_date END,
-                       cost_exceeds_profit = CASE WHEN v.purchase_method IS NULL THEN n.cost_exceeds_profit
-                                                  ELSE v.cost_exceeds_profit END
-                  FROM crm_value_expected n
-                 WHERE n.id = v.id AND (%(current)s) IS DISTINCT FROM (%(new)s)
-                """,
-                names=names,
-                new=new,
-                current=current,
-            )
+        assignments = SQL(
+            """
+            (%(names)s) = ROW(%(new)s),
+            expected_order_date = CASE WHEN v.purchase_method IS NULL THEN n.expected_order_date
+                                       ELSE v.expected_order_date END,
+            cost_exceeds_profit = CASE WHEN v.purchase_method IS NULL THEN n.cost_exceeds_profit
+                                       ELSE v.cost_exceeds_profit END
+            """,
+            names=SQL(", ").join(map(SQL.identifier, EXPECTATION)),
+            new=new,
         )
-        self.env["crm.customer.value"].invalidate_model(flush=False)
-        self._write_changes()
+        return assignments, SQL("(%s) IS DISTINCT FROM (%s)", current, new)
 
     def _write_changes(self):
         """Write changed dates and flags through the ORM, so that automation rules see them."""
@@ -139,7 +151,7 @@ class CrmValueExpectationEngine(models.AbstractModel):
 
     # -- composition ----------------------------------------------------------------------------
 
-    def _expected(self, company, card, decision, ids):
+    def _expected(self, company, card, decision, by_margin, ids):
         """Select id and all columns of the expectation, with NULL for what cannot be said."""
         if decision == "model":
             scores = SQL("LEFT JOIN crm_value_scores s ON s.id = v.id")
@@ -160,10 +172,10 @@ class CrmValueExpectationEngine(models.AbstractModel):
         return SQL(
             """
             WITH methods AS (
-                SELECT v.id, v.rank_basis = 'db1' AS by_margin, v.profit_known, v.service_cost_year, v.last_order_date,
+                SELECT v.id, %(by_margin)s AS by_margin, v.profit_known, v.service_cost_year, v.last_order_date,
                        CASE WHEN %(usable)s THEN %(decision)s ELSE 'none' END AS purchase_method,
                        CASE WHEN NOT %(usable)s OR %(decision)s = 'none' THEN 'none' WHEN v.purchase_days = 0 THEN 'average'
-                            WHEN v.rank_basis = 'db1' AND NOT v.margin_known THEN 'rate' ELSE 'own' END AS amount_method,
+                            WHEN %(by_margin)s AND NOT v.margin_known THEN 'rate' ELSE 'own' END AS amount_method,
                        CASE WHEN NOT %(usable)s THEN 'none'
                             WHEN v.purchase_days_ever >= %(rhythm)s AND v.mean_interval IS NOT NULL THEN 'rhythm'
                             WHEN %(next_days)s IS NOT NULL THEN 'model' ELSE 'none' END AS date_method,
@@ -194,6 +206,7 @@ class CrmValueExpectationEngine(models.AbstractModel):
             SELECT p.*, expected_profit < 0 AND service_cost_year > 0 AS cost_exceeds_profit FROM profits p
             """,
             usable=self._usable(),
+            by_margin=SQL("v.rank_basis = 'db1'") if by_margin is None else by_margin,
             decision=decision,
             rhythm=RHYTHM_FROM,
             **{name: score(name) for name in ("next_days", "probability", "purchases", "if_active", "discounted")},

@@ -85,20 +85,19 @@ class CrmValueQuery(models.AbstractModel):
             SQL(
                 """
                 INSERT INTO crm_customer_value AS v
-                       (company_id, partner_id, anonymous, %(columns)s, stale, computed_on, create_uid, create_date, write_uid, write_date)
+                       (company_id, partner_id, anonymous, %(columns)s, stale, computed_on, create_date, write_date)
                 SELECT %(company)s, n.customer, %(anonymous)s, %(new)s, FALSE, now() AT TIME ZONE 'UTC',
-                       %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
+                       now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
                   FROM crm_value_new n
            ON CONFLICT %(conflict)s
-         DO UPDATE SET (%(columns)s, stale, computed_on, write_uid, write_date)
-                     = (%(excluded)s, FALSE, excluded.computed_on, excluded.write_uid, excluded.write_date)
+         DO UPDATE SET (%(columns)s, stale, computed_on, write_date)
+                     = (%(excluded)s, FALSE, excluded.computed_on, excluded.write_date)
                  WHERE v.stale OR (%(current)s) IS DISTINCT FROM (%(excluded)s)
                 """,
                 columns=insert_columns,
                 company=company.id,
                 anonymous=not customers,
                 new=new_columns,
-                uid=self.env.uid,
                 conflict=conflict,
                 excluded=excluded,
                 current=current,
@@ -106,11 +105,11 @@ class CrmValueQuery(models.AbstractModel):
             SQL(
                 """
                 DELETE FROM crm_customer_value v
-                 WHERE v.company_id = %s AND %s AND v.value_class_manual IS NULL
-                   AND NOT EXISTS (SELECT FROM crm_value_new n WHERE n.customer IS NOT DISTINCT FROM v.partner_id)
+                 WHERE v.company_id = %s AND %s AND v.value_class_manual IS NULL AND NOT EXISTS (SELECT FROM crm_value_new n WHERE %s)
                 """,
                 company.id,
                 customers(SQL("v.partner_id")) if customers else SQL("v.partner_id IS NULL"),
+                SQL("n.customer = v.partner_id") if customers else SQL("TRUE"),
             ),
         ]
 
@@ -293,55 +292,7 @@ class CrmValueQuery(models.AbstractModel):
         ]
         return SQL(" UNION ").join(parts)
 
-    # -- ranking ------------------------------------------------------------------------------
-
-    def _ranking_input(self, company):
-        """Select what the ranking needs of every customer of a company.
-
-        Columns: id, revenue, revenue with known cost, CM I, margin known, purchase days, last order,
-        objected to profiling, anonymous, has documents in the period.
-        """
-        return SQL(
-            """
-            SELECT id, revenue::float8, (revenue * known_cost_share)::float8, db1::float8, margin_known, purchase_days,
-                   last_order_date, COALESCE(no_profiling, FALSE), COALESCE(anonymous, FALSE), gross <> 0 OR returns <> 0
-              FROM crm_customer_value WHERE company_id = %s ORDER BY id
-            """,
-            company.id,
-        )
-
-    def _write_ranking(self, rows):
-        """Write ranks, shares, scores and computed classes where they changed; a first class takes effect at once."""
-        names = (
-            "rank_value",
-            "rank_basis",
-            "share",
-            "cumulated_share",
-            "recency_score",
-            "frequency_score",
-            "monetary_score",
-            "rfm",
-            "value_class_computed",
-        )
-        types = ("int", "numeric", "varchar", "float8", "float8", "int", "int", "int", "varchar", "varchar")
-        arrays = SQL(", ").join(
-            SQL("%s::%s[]", list(column), SQL(type_))
-            for column, type_ in zip(zip(*rows, strict=True), types, strict=True)
-        )
-        return SQL(
-            """
-            UPDATE crm_customer_value v
-               SET (%(names)s) = (%(new)s),
-                   value_class = CASE WHEN v.value_class IS NULL AND v.class_changed_on IS NULL
-                                      THEN r.value_class_computed ELSE v.value_class END
-              FROM unnest(%(arrays)s) AS r (id, %(names)s)
-             WHERE v.id = r.id AND (%(current)s) IS DISTINCT FROM (%(new)s)
-            """,
-            names=SQL(", ").join(map(SQL.identifier, names)),
-            new=SQL(", ").join(SQL.identifier("r", name) for name in names),
-            current=SQL(", ").join(SQL.identifier("v", name) for name in names),
-            arrays=arrays,
-        )
+    # -- classes ------------------------------------------------------------------------------------
 
     def _changed_classes(self, company):
         """Select the rows whose effective class is no longer the computed one and not a person's word."""

@@ -1,10 +1,12 @@
-from datetime import timedelta
+from datetime import date, timedelta
+from random import Random
 from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..stats import abc, rfm
 from .common import WerthaltigkeitCase
 
 
@@ -246,6 +248,49 @@ class TestCustomerValue(WerthaltigkeitCase):
             [("partner_id", "in", partners.ids)], ["werthaltigkeit_value_class"], ["price_subtotal:sum"]
         )
         self.assertEqual(dict(report)["A"], 89600.0)
+
+    def test_ranking_is_that_of_the_statistics(self):
+        """What the database ranks is what the pure functions say, ties, losses and all."""
+        random = Random(7)
+        partners = self.env["res.partner"].create([{"name": f"Ranked {i}"} for i in range(60)])
+        self.env["crm.customer.value"].create(
+            [
+                {
+                    "partner_id": partner.id,
+                    "company_id": self.company.id,
+                    "currency_id": self.company.currency_id.id,
+                    "gross": revenue,
+                    "revenue": revenue,
+                    "known_cost_share": 1.0,
+                    "margin_known": True,
+                    "db1": margin,
+                    "purchase_days": random.randint(0, 4),
+                    "last_order_date": date(2026, 1, random.randint(1, 9)),
+                    "no_profiling": position % 11 == 0,
+                }
+                for position, partner in enumerate(partners)
+                for revenue, margin in [(100.0, random.choice((-20, 0, 5, 5, 5, 10, 40, round(random.random() * 900, 2))))]
+            ]
+        )
+        self.env.flush_all()
+        ranking = self.env["crm.value.ranking"]
+        ranking._ranked(self.company)
+        ranking._write()
+        values = self.env["crm.customer.value"].search([("company_id", "=", self.company.id)])
+        expected = abc.classify(values.mapped("rank_value"))
+        for i, value in enumerate(values):
+            self.assertAlmostEqual(value.share, expected.share[i])
+            self.assertAlmostEqual(value.cumulated_share, expected.cumulated[i])
+            self.assertEqual(value.value_class_computed or None, None if value.no_profiling else expected.classes[i])
+        scored = values.filtered(lambda v: v.purchase_days and not v.no_profiling)
+        ages = [(date(2026, 2, 1) - day).days for day in scored.mapped("last_order_date")]
+        for name, scores in (
+            ("recency", rfm.scores(ages, higher_is_better=False)),
+            ("frequency", rfm.scores(scored.mapped("purchase_days"))),
+            ("monetary", rfm.scores(scored.mapped("rank_value"))),
+        ):
+            self.assertEqual(scored.mapped(f"{name}_score"), scores)
+        self.assertFalse((values - scored).filtered("rfm"))
 
     def test_override_needs_a_manager_and_a_reason(self):
         self._order(self.customer, [(self.tyres, 9)])
