@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lxml import etree
+
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tools import config
