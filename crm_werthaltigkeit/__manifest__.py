@@ -60,6 +60,7 @@
             ("remove", "crm_werthaltigkeit/static/src/analysis_note/**/*"),
         ],
         # pivot and graph, which these notes extend, are loaded when first needed
+        # pivot and graph are loaded when they are needed, and so is what builds on them
         "web.assets_backend_lazy": ["crm_werthaltigkeit/static/src/analysis_note/**/*"],
         "web.assets_tests": ["crm_werthaltigkeit/static/tests/tours/**/*"],
         "web.assets_unit_tests": [
