@@ -230,17 +230,13 @@ class CrmValueOverview(models.AbstractModel):
                 else self.env._("When customers will order again cannot be said yet: too little data.")
             )
         if not known:
-            return self.env._(
-                "Customers overdue: %s. How likely they are lost cannot be said from your data.", count
-            )
+            return self.env._("Customers overdue: %s. How likely they are lost cannot be said from your data.", count)
         values = {"count": count, "amount": self._amount(facts["margin_at_risk"], company)}
         if margin:
             return self.env._(
                 "Customers overdue: %(count)s. %(amount)s of CM II a year is at risk with them.", **values
             )
-        return self.env._(
-            "Customers overdue: %(count)s. %(amount)s of revenue a year is at risk with them.", **values
-        )
+        return self.env._("Customers overdue: %(count)s. %(amount)s of revenue a year is at risk with them.", **values)
 
     def _overdue_label(self, known, margin):
         if known:

@@ -44,7 +44,8 @@ class CrmValueOverview(models.AbstractModel):
         if not facts["costs_unknown"]:
             return None
         text = self.env._(
-            "Enter missing product costs: without them the margin of some customers is unknown (%s).", self._count(facts["costs_unknown"])
+            "Enter missing product costs: without them the margin of some customers is unknown (%s).",
+            self._count(facts["costs_unknown"]),
         )
         return self._step("costs", text, self.env._("Products without cost"), self._open_products())
 
@@ -83,7 +84,8 @@ class CrmValueOverview(models.AbstractModel):
             return None
         domain = self._domain(company, ("purchase_days_ever", "=", 1), ("first_order_date", ">=", "today -180d"))
         text = self.env._(
-            "Win a second order from the new customers of the past six months who bought once (%s).", self._count(facts["once"])
+            "Win a second order from the new customers of the past six months who bought once (%s).",
+            self._count(facts["once"]),
         )
         return self._step("once", text, self.env._("Show them"), self._open_values(self.env._("Bought Once"), domain))
 

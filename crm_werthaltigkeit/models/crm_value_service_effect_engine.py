@@ -7,6 +7,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 DAYS = 30
+MONTHS = 13  # looked back for months not yet counted
 AGAIN = 3  # so many months are counted anew each night: contacts are logged late
 
 
@@ -21,14 +22,19 @@ class CrmValueServiceEffectEngine(models.AbstractModel):
         """Count the months whose 30 days are over; return them. Older months stay as they were counted."""
         self.env.flush_all()
         today = company._werthaltigkeit_today()
+        first = today.replace(day=1)
+        months = [first - relativedelta(months=back) for back in range(MONTHS, 0, -1)]
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT d.month, EXISTS (SELECT FROM crm_value_service_effect e WHERE e.company_id = %(company)s AND e.month = d.month)
-                  FROM (SELECT DISTINCT (month_end + 1) AS month FROM crm_customer_value_snapshot WHERE company_id = %(company)s) d
-                 ORDER BY d.month
+                SELECT m.month, EXISTS (SELECT FROM crm_value_service_effect e WHERE e.company_id = %(company)s AND e.month = m.month)
+                  FROM unnest(%(months)s::date[]) m (month)
+                 WHERE EXISTS (SELECT FROM crm_customer_value_snapshot s
+                                WHERE s.company_id = %(company)s AND s.month_end = m.month - 1)
+                 ORDER BY m.month
                 """,
                 company=company.id,
+                months=months,
             )
         )
         over = [row for row in rows if row[0] + relativedelta(months=1, days=DAYS) <= today]

@@ -24,23 +24,26 @@ class CrmValueSnapshotEngine(models.AbstractModel):
         """
         self.env.flush_all()
         months = self._month_ends(company)
-        there = {
-            row[0]
-            for row in self.env.execute_query(
-                SQL(
-                    "SELECT DISTINCT month_end FROM crm_customer_value_snapshot WHERE company_id = %s AND month_end = ANY(%s)",
-                    company.id,
-                    months,
-                )
-            )
-        }
+        there = self._there(company, months)
         missing = [month for month in months if month not in there]
         written = self._reconstruct(company, [month for month in missing if not there or month != months[-1]])
         if there and months[-1] in missing:
             written[months[-1]] = self._write(self._current(company, months[-1]))
-        self._count_migrations(company)
+        self._count_migrations(company, months)
         self.env["crm.customer.value.snapshot"].invalidate_model(flush=False)
         return written
+
+    def _there(self, company, months):
+        """Return which of these month ends were written."""
+        query = SQL(
+            """
+            SELECT m.month FROM unnest(%s::date[]) m (month)
+             WHERE EXISTS (SELECT FROM crm_customer_value_snapshot s WHERE s.company_id = %s AND s.month_end = m.month)
+            """,
+            months,
+            company.id,
+        )
+        return {row[0] for row in self.env.execute_query(query)}
 
     def _month_ends(self, company):
         """Return the past month ends, oldest first, since the company's first order."""
@@ -171,31 +174,43 @@ class CrmValueSnapshotEngine(models.AbstractModel):
 
     # -- migration between classes --------------------------------------------------------------
 
-    def _count_migrations(self, company):
-        """Count, for each month end not yet counted, who moved from which class to which."""
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO crm_value_migration
-                       (company_id, currency_id, month_end, reconstructed, class_from, class_to, user_id, team_id,
-                        customers, revenue, db1, lifetime_value)
-                SELECT s.company_id, s.currency_id, s.month_end, s.reconstructed,
-                       CASE WHEN m.before IS NULL THEN NULL WHEN p.month_end IS NULL THEN 'new' ELSE COALESCE(p.value_class, 'none') END,
-                       COALESCE(s.value_class, 'none'), s.user_id, s.team_id,
-                       count(*), sum(s.revenue), sum(s.db1), sum(s.lifetime_value)
-                  FROM (SELECT month_end, lag(month_end) OVER (ORDER BY month_end) AS before
-                          FROM (SELECT DISTINCT month_end FROM crm_customer_value_snapshot WHERE company_id = %(company)s) d) m
-                  JOIN crm_customer_value_snapshot s ON s.company_id = %(company)s AND s.month_end = m.month_end
-             LEFT JOIN crm_customer_value_snapshot p
-                    ON p.company_id = s.company_id AND p.partner_id = s.partner_id AND p.month_end = m.before
-                 WHERE NOT EXISTS (SELECT FROM crm_value_migration c
-                                    WHERE c.company_id = %(company)s AND c.month_end = m.month_end)
-                 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
-                """,
-                company=company.id,
-            )
+    def _count_migrations(self, company, months):
+        """Count, for each of these month ends not yet counted, who moved from which class to which."""
+        counted = set(
+            self.env["crm.value.migration"]
+            .search([("company_id", "=", company.id), ("month_end", "in", months)])
+            .mapped("month_end")
         )
+        there = self._there(company, months)
+        for month in months:
+            if month in there and month not in counted:
+                before = month.replace(day=1) - relativedelta(days=1)
+                known = bool(self._there(company, [before]))
+                self.env.cr.execute(self._moves(company, month, before, known))
         self.env["crm.value.migration"].invalidate_model(flush=False)
+
+    def _moves(self, company, month, before, known):
+        """Insert the counts of one month end; where the one before is not known, nobody comes from anywhere."""
+        return SQL(
+            """
+            INSERT INTO crm_value_migration
+                   (company_id, currency_id, month_end, reconstructed, class_from, class_to, user_id, team_id,
+                    customers, revenue, db1, lifetime_value)
+            SELECT %(company)s, s.currency_id, %(month)s, s.reconstructed,
+                   CASE WHEN NOT %(known)s THEN NULL WHEN p.month_end IS NULL THEN 'new' ELSE COALESCE(p.value_class, 'none') END,
+                   COALESCE(s.value_class, 'none'), s.user_id, s.team_id,
+                   count(*), sum(s.revenue), sum(s.db1), sum(s.lifetime_value)
+              FROM crm_customer_value_snapshot s
+         LEFT JOIN crm_customer_value_snapshot p
+                ON p.company_id = %(company)s AND p.month_end = %(before)s AND p.partner_id = s.partner_id
+             WHERE s.company_id = %(company)s AND s.month_end = %(month)s
+             GROUP BY 2, 4, 5, 6, 7, 8
+            """,
+            company=company.id,
+            month=month,
+            before=before,
+            known=known,
+        )
 
     # -- merges -------------------------------------------------------------------------------
 
