@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .crm_touchpoint import UncheckedMany2one
+
 VALUE_CLASSES = [("A", "A"), ("B", "B"), ("C", "C")]
 
 
@@ -18,7 +20,7 @@ class CrmCustomerValue(models.Model):
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True, ondelete="set null", index="btree_not_null")
     anonymous = fields.Boolean(readonly=True, help="Documents without a customer, for example of the cash desk.")
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
-    currency_id = fields.Many2one("res.currency", required=True, readonly=True, ondelete="restrict")
+    currency_id = UncheckedMany2one("res.currency", required=True, readonly=True, ondelete="restrict")
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True, ondelete="set null")
     team_id = fields.Many2one("crm.team", "Sales Team", readonly=True, ondelete="set null")
     country_id = fields.Many2one("res.country", readonly=True, ondelete="set null")

@@ -40,9 +40,7 @@ class CrmTouchpoint(models.Model):
     _rec_name = "kind_id"
 
     partner_id = fields.Many2one("res.partner", "Contact", index="btree_not_null", ondelete="set null")
-    commercial_partner_id = UncheckedMany2one(
-        "res.partner", "Customer", readonly=True, ondelete="set null", index=True
-    )
+    commercial_partner_id = UncheckedMany2one("res.partner", "Customer", readonly=True, ondelete="set null", index=True)
     lead_id = fields.Many2one("crm.lead", index="btree_not_null", ondelete="set null")
     company_id = UncheckedMany2one("res.company", default=lambda self: self.env.company)
     date = fields.Datetime("Moment", required=True, default=fields.Datetime.now)

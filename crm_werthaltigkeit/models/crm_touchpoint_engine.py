@@ -83,7 +83,7 @@ class CrmTouchpointEngine(models.AbstractModel):
             if not time_left:
                 break
         if written > 100:
-            self.env.cr.execute("ANALYZE crm_touchpoint")  # plans made for an empty table would cost minutes
+            self.env["crm.value.engine"]._analyze_grown("crm_touchpoint")
         self._complete_run(started, since)
         if commit:
             self.env["ir.cron"]._commit_progress(0)
@@ -235,6 +235,9 @@ class CrmTouchpointEngine(models.AbstractModel):
             for name in path.split("."):
                 target = self.env[target._fields[name].comodel_name]
             tables.add(target._table)
+        self._index_changes(tables)
+
+    def _index_changes(self, tables):
         for table in tables:
             name = SQL.identifier(f"{CHANGE_INDEX_PREFIX}{table}"[:63])
             self.env.cr.execute(SQL("CREATE INDEX IF NOT EXISTS %s ON %s (write_date)", name, SQL.identifier(table)))

@@ -30,7 +30,7 @@ class CrmValueLines(models.AbstractModel):
         neither.
         """
         before = SQL(
-            "CASE WHEN %(discount)s < 100 THEN %(amount)s / (1 - COALESCE(%(discount)s, 0) / 100) ELSE %(full)s END",
+            "CASE WHEN %(discount)s = 0 THEN %(amount)s WHEN %(discount)s < 100 THEN %(amount)s / (1 - COALESCE(%(discount)s, 0) / 100) ELSE %(full)s END",
             discount=discount,
             amount=amount,
             full=SQL("%s * %s", price, quantity),
@@ -67,12 +67,12 @@ class CrmValueLines(models.AbstractModel):
     def _order_lines(self, company, customers):
         """Lines of confirmed orders."""
         reward = self._present("sale.order.line", "reward_id")
-        amount = SQL("(l.price_subtotal / COALESCE(NULLIF(o.currency_rate, 0), 1))")
-        price = SQL("(l.price_unit / COALESCE(NULLIF(o.currency_rate, 0), 1))")
+        amount = self._converted(SQL("l.price_subtotal"), SQL("o.currency_rate"))
+        price = self._converted(SQL("l.price_unit"), SQL("o.currency_rate"))
         return SQL(
             """
-            SELECT p.commercial_partner_id AS customer, %(day)s AS day, 'o' || o.id AS document, %(split)s, %(known)s,
-                   l.purchase_price * l.product_uom_qty / COALESCE(NULLIF(o.currency_rate, 0), 1) AS cost
+            SELECT p.commercial_partner_id AS customer, %(day)s AS day, o.id::int8 * 4 AS document, %(split)s, %(known)s,
+                   %(cost)s AS cost
               FROM sale_order o
               JOIN sale_order_line l ON l.order_id = o.id
               JOIN res_partner p ON p.id = o.partner_id
@@ -80,6 +80,7 @@ class CrmValueLines(models.AbstractModel):
                AND l.is_downpayment IS NOT TRUE AND %(no_money)s AND %(customers)s
             """,
             day=self._day(SQL("o.date_order"), company),
+            cost=self._converted(SQL("l.purchase_price * l.product_uom_qty"), SQL("o.currency_rate")),
             split=self._split(amount, SQL("COALESCE(l.discount, 0)"), SQL("l.product_uom_qty"), price, reward),
             known=self._known(
                 amount, SQL("l.product_uom_qty"), price, reward, SQL("l.purchase_price"), SQL("l.create_date"), company
@@ -100,10 +101,10 @@ class CrmValueLines(models.AbstractModel):
             if "pos.order" in self.env
             else SQL()
         )
-        amount = SQL("(a.price_subtotal / COALESCE(NULLIF(m.invoice_currency_rate, 0), 1))")
+        amount = self._converted(SQL("a.price_subtotal"), SQL("m.invoice_currency_rate"))
         return SQL(
             """
-            SELECT p.commercial_partner_id, COALESCE(m.invoice_date, m.date), 'c' || m.id, 0, 0, 0,
+            SELECT p.commercial_partner_id, COALESCE(m.invoice_date, m.date), m.id::int8 * 4 + 1, 0, 0, 0,
                    %(amount)s * COALESCE(link.part, 1), 0, 0,
                    -COALESCE(link.unit_cost, 0) * a.quantity * COALESCE(link.part, 1)
               FROM account_move m
@@ -137,12 +138,12 @@ class CrmValueLines(models.AbstractModel):
         """Lines of posted invoices, receipts and credit notes; cost and rewards come from their order line."""
         reward = SQL("COALESCE(link.reward, FALSE)")
         sign = SQL("(CASE WHEN m.move_type = 'out_refund' THEN -1 ELSE 1 END)")
-        amount = SQL("(%s * a.price_subtotal / COALESCE(NULLIF(m.invoice_currency_rate, 0), 1))", sign)
-        price = SQL("(a.price_unit / COALESCE(NULLIF(m.invoice_currency_rate, 0), 1))")
+        amount = self._converted(SQL("%s * a.price_subtotal", sign), SQL("m.invoice_currency_rate"))
+        price = self._converted(SQL("a.price_unit"), SQL("m.invoice_currency_rate"))
         quantity = SQL("(%s * a.quantity)", sign)
         return SQL(
             """
-            SELECT p.commercial_partner_id AS customer, COALESCE(m.invoice_date, m.date) AS day, 'm' || m.id AS document,
+            SELECT p.commercial_partner_id AS customer, COALESCE(m.invoice_date, m.date) AS day, m.id::int8 * 4 + 2 AS document,
                    %(split)s, %(known)s, COALESCE(link.unit_cost, 0) * %(quantity)s AS cost
               FROM account_move m
               JOIN account_move_line a ON a.move_id = m.id AND a.display_type = 'product'
@@ -170,13 +171,13 @@ class CrmValueLines(models.AbstractModel):
     def _pos_lines(self, company, customers):
         """Lines of paid POS orders, but those that settle a sale order, which counts itself."""
         reward = self._present("pos.order.line", "reward_id")
-        amount = SQL("(l.price_subtotal / COALESCE(NULLIF(o.currency_rate, 0), 1))")
-        price = SQL("(l.price_unit / COALESCE(NULLIF(o.currency_rate, 0), 1))")
+        amount = self._converted(SQL("l.price_subtotal"), SQL("o.currency_rate"))
+        price = self._converted(SQL("l.price_unit"), SQL("o.currency_rate"))
         settled = self._present("pos.order.line", "sale_order_origin_id")
         unit_cost = SQL("(CASE WHEN l.is_total_cost_computed THEN l.total_cost END)")
         return SQL(
             """
-            SELECT p.commercial_partner_id, %(day)s, 'p' || o.id, %(split)s, %(known)s, COALESCE(%(cost)s, 0)
+            SELECT p.commercial_partner_id, %(day)s, o.id::int8 * 4 + 3, %(split)s, %(known)s, COALESCE(%(cost)s, 0)
               FROM pos_order o
               JOIN pos_order_line l ON l.order_id = o.id
               LEFT JOIN res_partner p ON p.id = o.partner_id
@@ -191,6 +192,14 @@ class CrmValueLines(models.AbstractModel):
             settled=settled,
             no_money=self._not_money("pos.order.line"),
             customers=customers(SQL("p.commercial_partner_id")) if customers else SQL("p.id IS NULL"),
+        )
+
+    def _converted(self, amount, rate):
+        """An amount of a document in the company's currency; dividing costs more than all the rest of a line."""
+        return SQL(
+            "(CASE WHEN %(rate)s = 1 THEN %(amount)s ELSE %(amount)s / COALESCE(NULLIF(%(rate)s, 0), 1) END)",
+            rate=rate,
+            amount=amount,
         )
 
     def _day(self, moment, company):

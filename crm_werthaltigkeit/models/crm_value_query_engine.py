@@ -246,6 +246,11 @@ class CrmValueQuery(models.AbstractModel):
         )
         return self.env.execute_query(query)[0][0] or last_id + batch
 
+    def _changing_tables(self):
+        """Tables in which a run looks for what was written since the last one."""
+        pos = ["pos_order"] if "pos.order" in self.env else []
+        return ["sale_order", "sale_order_line", "account_move", "res_partner", *pos]
+
     def _changed(self, company):
         """Select the customers whose documents, touchpoints or master data were written since the last run."""
         since = company.werthaltigkeit_value_watermark
@@ -254,10 +259,7 @@ class CrmValueQuery(models.AbstractModel):
             return SQL("SELECT id FROM res_partner WHERE id = commercial_partner_id")
         documents = [
             ("sale_order", SQL("d.write_date >= %s", since)),
-            (
-                "sale_order",
-                SQL("EXISTS (SELECT FROM sale_order_line l WHERE l.order_id = d.id AND l.write_date >= %s)", since),
-            ),
+            ("sale_order", SQL("d.id IN (SELECT l.order_id FROM sale_order_line l WHERE l.write_date >= %s)", since)),
             ("account_move", SQL("d.write_date >= %s", since)),
         ]
         if "pos.order" in self.env:

@@ -94,7 +94,7 @@ class CrmValueRanking(models.AbstractModel):
         window = SQL.identifier(window)
         return SQL("LEAST(5, 1 + 5 * (rank() OVER %s - 1 + count(*) OVER %s) / (2 * size))::int", window, window)
 
-    def _write(self, tolerance=0.0, expected=None):
+    def _apply(self, tolerance=0.0, expected=None):
         """Write the ranking where it changed; a first class takes effect at once.
 
         :param tolerance: by which part of itself a share may differ without being written

@@ -269,13 +269,15 @@ class TestCustomerValue(WerthaltigkeitCase):
                     "no_profiling": position % 11 == 0,
                 }
                 for position, partner in enumerate(partners)
-                for revenue, margin in [(100.0, random.choice((-20, 0, 5, 5, 5, 10, 40, round(random.random() * 900, 2))))]
+                for revenue, margin in [
+                    (100.0, random.choice((-20, 0, 5, 5, 5, 10, 40, round(random.random() * 900, 2))))
+                ]
             ]
         )
         self.env.flush_all()
         ranking = self.env["crm.value.ranking"]
         ranking._ranked(self.company)
-        ranking._write()
+        ranking._apply()
         values = self.env["crm.customer.value"].search([("company_id", "=", self.company.id)])
         expected = abc.classify(values.mapped("rank_value"))
         for i, value in enumerate(values):

@@ -184,7 +184,15 @@ class TestTouchpoint(WerthaltigkeitCase):
 
     def test_opening_a_customer_costs_few_queries(self):
         """Sentence, smart buttons and class on the contact's form, however long the history is."""
-        names = ["headline", "touchpoint_count", "value_class", "trend", "no_profiling", "margin_at_risk", "currency_id"]
+        names = [
+            "headline",
+            "touchpoint_count",
+            "value_class",
+            "trend",
+            "no_profiling",
+            "margin_at_risk",
+            "currency_id",
+        ]
         partner = self.customer.with_user(self.user)
         for orders in (1, 5):
             for _order in range(orders):

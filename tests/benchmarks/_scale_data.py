@@ -77,9 +77,7 @@ def _make_patterns(env):
         for table, record in zip(
             TABLES, (partner, product.product_tmpl_id, product, order, order.order_line), strict=True
         ):
-            env.cr.execute(
-                SQL("SELECT to_jsonb(t)::text FROM %s t WHERE id = %s", SQL.identifier(table), record.id)
-            )
+            env.cr.execute(SQL("SELECT to_jsonb(t)::text FROM %s t WHERE id = %s", SQL.identifier(table), record.id))
             rows[table] = env.cr.fetchone()[0]
         savepoint.rollback()
     for table, row in rows.items():
@@ -103,7 +101,9 @@ def _insert(env, table, source, values):
     :param source: a SELECT, known as `plan` in the expressions
     :param values: {column: SQL expression}
     """
-    env.cr.execute("SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped", [table])
+    env.cr.execute(
+        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped", [table]
+    )
     columns = [name for (name,) in env.cr.fetchall()]
     if unknown := set(values) - set(columns):
         raise ValueError(f"{table} has no column {', '.join(sorted(unknown))}")
@@ -139,7 +139,12 @@ def _insert_products(env):
         env,
         "product_template",
         source,
-        {"id": "plan.template_id", "list_price": "plan.price", "name": "jsonb_build_object('en_US', 'Product ' || position)", **moments},
+        {
+            "id": "plan.template_id",
+            "list_price": "plan.price",
+            "name": "jsonb_build_object('en_US', 'Product ' || position)",
+            **moments,
+        },
     )
     ids = {"id": "plan.id", "product_tmpl_id": "plan.template_id"}
     cost = "(SELECT jsonb_object_agg(company, plan.cost) FROM jsonb_object_keys(pattern.standard_price) company)"
