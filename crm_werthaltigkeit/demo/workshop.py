@@ -15,7 +15,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields
 from odoo.tools import SQL
 
-from . import workshop_contacts, workshop_history, workshop_mails, workshop_people, workshop_sales
+from . import workshop_assessments, workshop_contacts, workshop_history, workshop_mails, workshop_people, workshop_sales
 
 _logger = logging.getLogger(__name__)
 
@@ -61,6 +61,7 @@ def generate(env):
         run_engines,
         workshop_history.annotate_returns,
         workshop_history.override_classes,
+        workshop_assessments.create_assessments,
     ):
         start = datetime.now()
         step(demo)

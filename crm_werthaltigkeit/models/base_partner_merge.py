@@ -27,4 +27,5 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """Move the touchpoints that name the merged contacts by model and id."""
         result = super()._update_reference_fields(src_partners, dst_partner)
         self.env["crm.touchpoint.engine"].sudo()._move_records("res.partner", src_partners.ids, dst_partner.id)
+        self.env["crm.value.assessment"]._move_subject("res.partner", src_partners.ids, dst_partner.id)
         return result

@@ -48,4 +48,5 @@ class CrmLead(models.Model):
         """Keep the history of merged leads: their touchpoints move to the lead that stays."""
         result = super()._merge_dependences(opportunities)
         self.env["crm.touchpoint.engine"].sudo()._move_records("crm.lead", opportunities.ids, self.id)
+        self.env["crm.value.assessment"]._move_subject("crm.lead", opportunities.ids, self.id)
         return result

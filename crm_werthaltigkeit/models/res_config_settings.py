@@ -39,6 +39,11 @@ class ResConfigSettings(models.TransientModel):
     group_werthaltigkeit_consent = fields.Boolean(
         "Consents", implied_group="crm_werthaltigkeit.group_werthaltigkeit_consent"
     )
+    group_werthaltigkeit_assessment = fields.Boolean(
+        "Value Assessments",
+        implied_group="crm_werthaltigkeit.group_werthaltigkeit_assessment",
+        group="crm_werthaltigkeit.group_werthaltigkeit_user",
+    )
 
     @api.depends("company_id")
     def _compute_werthaltigkeit_missing_libraries(self):

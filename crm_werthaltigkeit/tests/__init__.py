@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_assessment,
     test_concurrency,
     test_consent,
     test_customer_value,

@@ -29,6 +29,10 @@ ALLOWED = {
         "crm.value.migration": ("read",),
         "crm.value.forecast": ("read",),
         "crm.value.service.effect": ("read",),
+        "crm.value.aspect": ("read",),
+        "crm.value.question": ("read",),
+        "crm.value.assessment": OPERATIONS,
+        "crm.value.assessment.score": ("read", "write"),
     },
     "manager": {
         "crm.touchpoint": OPERATIONS,
@@ -58,6 +62,10 @@ ALLOWED = {
         "crm.value.forecast": ("read",),
         "crm.value.service.effect": ("read",),
         "crm.value.run": ("read",),
+        "crm.value.aspect": OPERATIONS,
+        "crm.value.question": OPERATIONS,
+        "crm.value.assessment": OPERATIONS,
+        "crm.value.assessment.score": ("read", "write"),
         "crm.value.override": ("read", "write", "create"),
     },
 }

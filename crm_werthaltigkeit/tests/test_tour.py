@@ -95,6 +95,17 @@ class TestTour(WerthaltigkeitCase, HttpCase):
         )
         self.assertIn("waiting", self.env["crm.value.run"].search([]).mapped("state"))
 
+    def test_score_an_assessment(self):
+        assessment = self.env["crm.value.assessment"].create(
+            {"name": "Spring Check", "user_id": self.manager.id, "participant_ids": (self.user | self.manager).ids}
+        )
+        self.start_tour(
+            f"/odoo/value-assessments/{assessment.id}", "crm_werthaltigkeit_assessment", login=self.user.login
+        )
+        row = assessment.score_ids.filtered("answered")
+        self.assertEqual((row.score, row.evidence, row.user_id), (8, "62 bookings", self.user))
+        self.assertEqual(assessment.state, "progress")
+
 
 @tagged("post_install", "-at_install")
 class TestComponents(HOOTCommon):

@@ -220,3 +220,49 @@ registry.category("web_tour.tours").add("crm_werthaltigkeit_migration", {
         },
     ],
 });
+
+/** An invited person answers, then the responsible's result shows; every number opens its scores. */
+registry.category("web_tour.tours").add("crm_werthaltigkeit_assessment", {
+    steps: () => [
+        {
+            trigger: ".o_assessment_summary:contains(0 of 7 answered)",
+        },
+        {
+            content: "0 to 10, saved at once",
+            trigger: ".o_assessment_row:first button[data-value='8']",
+            run: "click",
+        },
+        {
+            trigger: ".o_assessment_row:first button[data-value='8'][aria-checked=true]",
+        },
+        {
+            trigger: ".o_assessment_summary:contains(1 of 7 answered · 1 without evidence)",
+        },
+        {
+            content: "and what speaks for it",
+            trigger: ".o_assessment_row:first .o_assessment_evidence",
+            run: "edit 62 bookings && press Tab",
+        },
+        {
+            trigger: ".o_assessment_sheet:not(:has(.o_assessment_without))",
+        },
+        {
+            trigger: ".o_notebook .nav-link[name=result]",
+            run: "click",
+        },
+        {
+            trigger: ".o_assessment_sentence:contains(8.0 of 10)",
+        },
+        {
+            trigger: ".o_assessment_radar canvas",
+        },
+        {
+            content: "Every number opens its scores",
+            trigger: ".o_assessment_table .o_assessment_open:contains(8.0)",
+            run: "click",
+        },
+        {
+            trigger: ".o_list_view .o_data_row:contains(62 bookings)",
+        },
+    ],
+});
