@@ -23,6 +23,7 @@ from . import (
     crm_subject_mixin,
     crm_touchpoint,
     crm_touchpoint_annotation,
+    crm_touchpoint_call,
     crm_touchpoint_channel,
     crm_touchpoint_document,
     crm_touchpoint_engine,

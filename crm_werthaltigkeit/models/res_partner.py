@@ -111,6 +111,8 @@ class ResPartner(models.Model):
         "Objected to Profiling", compute="_compute_werthaltigkeit_no_profiling", groups=USER_GROUP
     )
 
+    _werthaltigkeit_phone_idx = models.Index("(phone_sanitized) WHERE phone_sanitized IS NOT NULL")
+
     @api.depends_context("company")
     def _compute_werthaltigkeit_value_id(self):
         model = self.env["crm.customer.value"]  # one query instead of ids first and figures after

@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_assessment,
+    test_call,
     test_concurrency,
     test_consent,
     test_customer_value,

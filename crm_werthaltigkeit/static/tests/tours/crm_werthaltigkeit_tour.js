@@ -266,3 +266,71 @@ registry.category("web_tour.tours").add("crm_werthaltigkeit_assessment", {
         },
     ],
 });
+
+/** One caller: the history opens, the clock of the call runs, saving keeps the minutes. */
+registry.category("web_tour.tours").add("crm_werthaltigkeit_call", {
+    steps: () => [
+        {
+            trigger: ".modal .o_call_clock",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=note] :is(textarea, input)",
+            run: "edit Asked for winter tyres",
+        },
+        {
+            trigger: ".modal footer button.btn-primary:visible",
+            run: "click",
+        },
+        {
+            content: "Behind the dialog lies the caller's history, with the call",
+            trigger:
+                "body:not(:has(.modal)) .o_touchpoint_line:first .o_touchpoint_summary:contains(Asked for winter tyres)",
+        },
+    ],
+});
+
+/** Several callers are a choice. */
+registry.category("web_tour.tours").add("crm_werthaltigkeit_call_choice", {
+    steps: () => [
+        {
+            trigger: ".o_call_caller:contains(Petra Klein)",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_call_clock",
+        },
+        {
+            content: "The clock can be stopped, and the minutes be corrected",
+            trigger: ".modal .o_call_stop",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=minutes] input",
+        },
+        {
+            trigger: ".modal footer button.btn-secondary",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal)) .o_form_view .o_field_widget[name=name]",
+        },
+    ],
+});
+
+/** Nobody has the number: a new contact with it. */
+registry.category("web_tour.tours").add("crm_werthaltigkeit_call_new", {
+    steps: () => [
+        {
+            trigger: ".o_form_view .o_field_widget[name=phone] input:value(+49 711 8882233)",
+        },
+    ],
+});
+
+/** A hidden number says so. */
+registry.category("web_tour.tours").add("crm_werthaltigkeit_call_hidden", {
+    steps: () => [
+        {
+            trigger: ".o_call [role=alert]:contains(passed on no phone number)",
+        },
+    ],
+});
