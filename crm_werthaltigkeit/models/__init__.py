@@ -27,6 +27,8 @@ from . import (
     crm_touchpoint_channel,
     crm_touchpoint_document,
     crm_touchpoint_engine,
+    crm_touchpoint_external,
+    crm_touchpoint_external_engine,
     crm_touchpoint_kind,
     crm_touchpoint_mail,
     crm_touchpoint_query_engine,

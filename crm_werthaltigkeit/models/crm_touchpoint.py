@@ -13,6 +13,9 @@ STAGES = [
 ]
 SATISFACTION = [("bad", "☹ Unhappy"), ("neutral", "😐 Neutral"), ("good", "☺ Happy")]
 
+# written by the capture and by `log_external` alone
+CAPTURED_FIELDS = {"source_id", "record_id", "slot", "external_system", "external_ref", "cost_reported"}
+
 
 class UncheckedMany2one(fields.Many2one):
     """A many2one without a foreign key, for targets that cannot vanish while they are in use.
@@ -75,7 +78,11 @@ class CrmTouchpoint(models.Model):
         help="Why goods came back, or what a complaint is about.",
     )
     note = fields.Text(help="One line about the contact; for everybody with customer contact.")
-    external_ref = fields.Char("External Reference", readonly=True, index="btree_not_null", copy=False)
+    external_system = fields.Char(readonly=True, copy=False, help="The system that reported this touchpoint.")
+    external_ref = fields.Char("External Reference", readonly=True, copy=False)
+    cost_reported = fields.Boolean(
+        readonly=True, copy=False, help="The other system told the cost; rates do not count."
+    )
     res_model = fields.Char("Document Model", readonly=True, index=False)
     res_id = fields.Many2oneReference("Document", model_field="res_model", readonly=True)
     source_id = UncheckedMany2one("crm.touchpoint.source", "Captured From", readonly=True, ondelete="restrict")
@@ -88,6 +95,10 @@ class CrmTouchpoint(models.Model):
     summary = fields.Char(compute="_compute_summary")
 
     _source_key = models.UniqueIndex("(source_id, record_id, slot) WHERE source_id IS NOT NULL")
+    _external_key = models.UniqueIndex(
+        "(company_id, external_system, external_ref) WHERE external_ref IS NOT NULL",
+        "This event of the other system is there already.",
+    )
     _order_idx = models.Index("(date DESC, id DESC)")
     _document_idx = models.Index("(res_model, res_id) WHERE source_id IS NULL")
     _write_date_idx = models.Index("(write_date)")
@@ -142,7 +153,7 @@ class CrmTouchpoint(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            if vals.get("source_id") or vals.get("record_id"):
+            if any(vals.get(name) for name in CAPTURED_FIELDS):
                 raise AccessError(self.env._("Captured touchpoints come from their source; nobody can write them."))
             if not vals.get("partner_id") and vals.get("lead_id"):
                 vals["partner_id"] = self.env["crm.lead"].browse(vals["lead_id"]).partner_id.id
@@ -159,7 +170,7 @@ class CrmTouchpoint(models.Model):
                     "A captured touchpoint cannot be changed. You may add satisfaction, minutes, a reason and a note."
                 )
             )
-        if {"source_id", "record_id", "slot"} & vals.keys():
+        if CAPTURED_FIELDS & vals.keys():
             raise AccessError(self.env._("Captured touchpoints come from their source; nobody can write them."))
         result = super().write(vals)
         if automatic:
@@ -213,6 +224,19 @@ class CrmTouchpoint(models.Model):
             "target": "new",
             "context": {key: value for key, value in defaults.items() if key.startswith("default_")},
         }
+
+    @api.model
+    def log_external(self, values):
+        """Log touchpoints that another system reports (shop, telephone system); each event once.
+
+        :param values: list of at most 10,000 dicts: external_system and external_ref (both required, unique together
+            per company), the customer by one of partner_id, partner_ref, email, phone; and, where known, kind and
+            channel (codes), direction (in, out, internal), date (ISO 8601; UTC where it names no offset), satisfaction
+            (bad, neutral, good), minutes, cost, note, user (login), company_id
+        :return: ids in the order of the rows; an event that is there already keeps what was written first
+        :raise ValidationError: naming row (from 1) and field of everything that is wrong; then nothing is written
+        """
+        return self.env["crm.touchpoint.external"]._log(values)
 
     def action_refresh(self):
         """Capture at once what is new; a first run that is still going on continues in the background."""

@@ -295,7 +295,7 @@ class CrmTouchpointQuery(models.AbstractModel):
               FROM (SELECT t.id, %(cost)s AS cost
                       FROM crm_touchpoint t
                  LEFT JOIN %(rates)s ON rate.company_id = t.company_id AND rate.channel_id = t.channel_id
-                     WHERE %(condition)s) n
+                     WHERE %(condition)s AND t.cost_reported IS NOT TRUE) n
              WHERE n.id = u.id AND u.cost IS DISTINCT FROM n.cost
             """,
             cost=self._cost(SQL("t.minutes"), "t"),

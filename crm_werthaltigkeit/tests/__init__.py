@@ -8,6 +8,7 @@ from . import (
     test_data_care,
     test_demo,
     test_expectation,
+    test_external,
     test_portfolio,
     test_overview,
     test_snapshot,

@@ -2,6 +2,7 @@ import threading
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tests import BaseCase, get_db_name, tagged
 
 
@@ -71,3 +72,43 @@ class TestConcurrency(BaseCase):
             captured = env["crm.touchpoint"].search([("res_model", "=", "crm.lead"), ("res_id", "in", leads.ids)])
             self.assertEqual(sorted(captured.mapped("res_id")), sorted(leads.ids))
         self.assertFalse([error for error in errors if "serialize" not in str(error)], "only what Odoo retries")
+
+    def test_event_delivered_five_times_at_once_is_one_touchpoint(self):
+        """Each delivery in a transaction of its own, tried again as Odoo does with a request."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+            partner = env["res.partner"].create({"name": "Delivered"})
+            self.made.append(("res.partner", partner.ids))
+        barrier, ids, errors = threading.Barrier(5), [], []
+        row = {"external_system": "shop", "external_ref": "five-times", "partner_id": partner.id}
+
+        def deliver():
+            try:
+                for attempt in range(5):
+                    with self.registry.cursor() as cr:
+                        env = api.Environment(cr, SUPERUSER_ID, {})
+                        env["res.company"].search([])  # the snapshot of the transaction begins here
+                        if not attempt:
+                            barrier.wait(30)
+                        try:
+                            [touchpoint_id] = env["crm.touchpoint"].log_external([row])
+                            cr.commit()
+                            ids.append(touchpoint_id)
+                            return
+                        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                            cr.rollback()
+            except Exception as error:  # told to the test
+                errors.append(error)
+
+        threads = [threading.Thread(target=deliver) for _ in range(5)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        self.made.append(("crm.touchpoint", list(set(ids))))
+        self.assertFalse(errors)
+        self.assertEqual(len(ids), 5)
+        self.assertEqual(len(set(ids)), 1)
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            self.assertEqual(env["crm.touchpoint"].search_count([("external_ref", "=", "five-times")]), 1)
