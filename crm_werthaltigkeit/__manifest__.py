@@ -68,8 +68,6 @@
             ("remove", "crm_werthaltigkeit/static/src/analysis_note/**/*"),
         ],
         # pivot and graph, which these notes extend, are loaded when first needed
-        # pivot and graph are loaded when they are needed, and so is what builds on them
-        # beside the pivot and graph views that it extends
         "web.assets_backend_lazy": ["crm_werthaltigkeit/static/src/analysis_note/**/*"],
         "web.assets_tests": ["crm_werthaltigkeit/static/tests/tours/**/*"],
         "web.assets_unit_tests": [
