@@ -2,6 +2,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..models.crm_product_affinity import SUPPORT
+
 PROPOSALS = 8
 
 
@@ -24,7 +26,7 @@ class CrmProductProposal(models.TransientModel):
     def _prepare_lines(self, order):
         """First what goes with the products of the quotation, then the customer's own recommendations.
 
-        Each template once, none that is on the quotation, only what may be sold now. Nobody's purchases
+        What only a few customers stand behind comes last. Each template once, none that is on the quotation, only what may be sold now. Nobody's purchases
         are used who objected to profiling.
         """
         company = order.company_id.root_id
@@ -45,6 +47,7 @@ class CrmProductProposal(models.TransientModel):
         )
         own = own.filtered(lambda row: not row.partner_id.werthaltigkeit_no_profiling)
         found += [(row.product_id, row.because_product_id, row.lift, row.support) for row in own]
+        found.sort(key=lambda item: item[3] < SUPPORT)
         products = self.env["product.product"].search(sellable & Domain("id", "in", [item[0].id for item in found]))
         seen, lines = set(on_order.ids), []
         for product, because, lift, support in found:
