@@ -191,7 +191,7 @@ class CrmTouchpoint(models.Model):
     def _complete_manual(self):
         """Fill what follows from the rest: customer, cost and, for purchases, the journey stage."""
         engine = self.env["crm.touchpoint.engine"].sudo()
-        self.flush_recordset()
+        self.env.flush_all()
         engine._complete(self.ids)
         self.invalidate_recordset(["commercial_partner_id", "cost", "stage", "team_id"])
 
