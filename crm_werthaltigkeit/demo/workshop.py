@@ -144,7 +144,9 @@ def prepare_company(demo):
 
 
 def confirm_rates(demo):
-    """The manager found the rates of a contact right, some months ago."""
+    """The manager found the rates of a contact right, some months ago; handling costs something, too."""
+    for code, cost in (("return", 12.0), ("complaint", 25.0)):
+        demo.kind(code).with_company(demo.company.root_id).handling_cost = cost
     demo.company.root_id.write(
         {
             "werthaltigkeit_rates_confirmed_on": demo.today - relativedelta(months=5),
