@@ -67,7 +67,6 @@
             "crm_werthaltigkeit/static/src/**/*",
             ("remove", "crm_werthaltigkeit/static/src/analysis_note/**/*"),
         ],
-        # pivot and graph, which these notes extend, are loaded when first needed
         # pivot and graph, which these extend, are loaded when first needed
         "web.assets_backend_lazy": ["crm_werthaltigkeit/static/src/analysis_note/**/*"],
         "web.assets_tests": ["crm_werthaltigkeit/static/tests/tours/**/*"],

@@ -200,9 +200,7 @@ class CrmValueAssessment(models.Model):
             assessment._internal().write({"state": "done", "result": result})
             assessment.sudo().activity_unlink([INVITATION])
             if assessment.next_date:
-                assessment.sudo().activity_schedule(
-                    NEXT, date_deadline=assessment.next_date, user_id=assessment.user_id.id
-                )
+                assessment._remind(NEXT, assessment.user_id, assessment.next_date)
 
     def action_next(self):
         """Assess the same again, by the same people, compared with this one."""
@@ -230,7 +228,11 @@ class CrmValueAssessment(models.Model):
     def _invite(self, users):
         for user in users:
             if not self.sudo().activity_search([INVITATION], user_id=user.id):
-                self.sudo().activity_schedule(INVITATION, user_id=user.id)
+                self._remind(INVITATION, user)
+
+    def _remind(self, activity_type, user, date=None):
+        """Plan an activity, worded in the language of the person who gets it."""
+        self.sudo().with_context(lang=user.lang).activity_schedule(activity_type, date_deadline=date, user_id=user.id)
 
     def _settle_invitations(self):
         """Whoever answered everything has done what they were invited to."""

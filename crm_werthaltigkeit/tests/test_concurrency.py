@@ -79,24 +79,23 @@ class TestConcurrency(BaseCase):
             env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
             partner = env["res.partner"].create({"name": "Delivered"})
             self.made.append(("res.partner", partner.ids))
-        barrier, ids, errors = threading.Barrier(5), [], []
+        barrier, ids, retried, errors = threading.Barrier(5), [], [], []
         row = {"external_system": "shop", "external_ref": "five-times", "partner_id": partner.id}
 
         def deliver():
             try:
                 for attempt in range(5):
-                    with self.registry.cursor() as cr:
-                        env = api.Environment(cr, SUPERUSER_ID, {})
-                        env["res.company"].search([])  # the snapshot of the transaction begins here
-                        if not attempt:
-                            barrier.wait(30)
-                        try:
+                    try:
+                        with self.registry.cursor() as cr:
+                            env = api.Environment(cr, SUPERUSER_ID, {})
+                            env["res.company"].search([])  # the snapshot of the transaction begins here
+                            if not attempt:
+                                barrier.wait(30)
                             [touchpoint_id] = env["crm.touchpoint"].log_external([row])
-                            cr.commit()
-                            ids.append(touchpoint_id)
-                            return
-                        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                            cr.rollback()
+                        ids.append(touchpoint_id)
+                        return
+                    except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                        retried.append(attempt)
             except Exception as error:  # told to the test
                 errors.append(error)
 
@@ -107,6 +106,7 @@ class TestConcurrency(BaseCase):
             thread.join(60)
         self.made.append(("crm.touchpoint", list(set(ids))))
         self.assertFalse(errors)
+        self.assertTrue(retried, "they met")
         self.assertEqual(len(ids), 5)
         self.assertEqual(len(set(ids)), 1)
         with self.registry.cursor() as cr:

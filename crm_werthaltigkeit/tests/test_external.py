@@ -246,9 +246,9 @@ class TestExternal(WerthaltigkeitCase):
 
         self._log(*rows("warm", 3))
         self.env.flush_all()
-        with self.assertQueryCount(16):
+        with self.assertQueryCount(20):
             self._log(*rows("few", 10))
-        with self.assertQueryCount(16):
+        with self.assertQueryCount(20):
             ids = self._log(*rows("many", 10_000))
         self.assertEqual(len(set(ids)), 10_000)
         found = self.env["crm.touchpoint"].browse(ids)
