@@ -1,5 +1,6 @@
 """The CDNOW sample: purchases at an online music shop 1997-1998, as the package lifetimes brings it."""
 
+import warnings
 from datetime import date
 
 import numpy as np
@@ -8,28 +9,30 @@ CUT = date(1997, 9, 30)
 HOLDOUT_DAYS = 273
 
 
+def oracle():
+    """Return the package lifetimes, whose import warns about settings of newer pandas."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import lifetimes.datasets
+    return lifetimes
+
+
 def summary():
     """Return (x, t_x, T) of 2,357 customers in weeks, as in Fader, Hardie, Lee (2005)."""
-    from lifetimes.datasets import load_cdnow_summary
-
-    table = load_cdnow_summary(index_col=[0])
+    table = oracle().datasets.load_cdnow_summary(index_col=[0])
     return tuple(table[name].to_numpy() for name in ("frequency", "recency", "T"))
 
 
 def spend():
     """Return (repeat purchases, mean value) of the 946 customers who bought again."""
-    from lifetimes.datasets import load_cdnow_summary_data_with_monetary_value
-
-    table = load_cdnow_summary_data_with_monetary_value()
+    table = oracle().datasets.load_cdnow_summary_data_with_monetary_value()
     table = table[table["frequency"] > 0]
     return table["frequency"].to_numpy(), table["monetary_value"].to_numpy()
 
 
 def holdout():
     """Return (x, t_x, T, bought in the following 39 weeks, repeat purchases in the 39 weeks before) in days."""
-    from lifetimes.datasets import load_dataset
-
-    table = load_dataset("CDNOW_sample.txt", header=None, sep=r"\s+")
+    table = oracle().datasets.load_dataset("CDNOW_sample.txt", header=None, sep=r"\s+")
     days = {}
     for customer, stamp in zip(table[1], table[2].astype(str)):
         moment = date(int(stamp[:4]), int(stamp[4:6]), int(stamp[6:]))

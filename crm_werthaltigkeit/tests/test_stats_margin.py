@@ -17,7 +17,7 @@ class TestGammaGamma(BaseCase):
         np.testing.assert_allclose([params.p, params.q, params.gamma], [6.25, 3.74, 15.44], 0.005)
 
     def test_values_of_lifetimes(self):
-        import lifetimes
+        lifetimes = cdnow.oracle()
 
         x, value = cdnow.spend()
         fitter = lifetimes.GammaGammaFitter()

@@ -22,6 +22,7 @@ export class AssessmentSheet extends Component {
         this.orm = this.env.services.orm;
         this.keepLast = new KeepLast();
         this.answers = ANSWERS;
+        this.given = new Map(); // row id -> values given here, which no slower answer of the server takes back
         this.state = useState({ sheet: null });
         useRecordObserver((record) => {
             const { state, joined } = record.data;
@@ -37,6 +38,9 @@ export class AssessmentSheet extends Component {
         this.state.sheet = resId
             ? await this.keepLast.add(this.orm.call("crm.value.assessment", "get_sheet", [resId]))
             : null;
+        for (const row of this.state.sheet ? this.rows : []) {
+            Object.assign(row, this.given.get(row.id));
+        }
     }
 
     get rows() {
@@ -71,9 +75,11 @@ export class AssessmentSheet extends Component {
     async save(row, values) {
         const before = { ...row };
         Object.assign(row, values);
+        this.given.set(row.id, { ...this.given.get(row.id), ...values });
         try {
             await this.orm.write(SCORE, [row.id], values);
         } catch (error) {
+            this.given.delete(row.id);
             Object.assign(row, before);
             throw error;
         }
