@@ -1,0 +1,38 @@
+from odoo import api, models
+
+from ..movement import KEY, Movement
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    @api.model
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """The rows that serialize new cards are made anew when needed: they would collide."""
+        self.env["loyalty.card.holder"].sudo().search([("partner_id", "in", src_partners.ids)]).unlink()
+        return super()._update_foreign_keys(src_partners, dst_partner)
+
+    @api.model
+    def _merge_loyalty_cards(self, src_partners, dst_partner):
+        """Join the cards as Odoo does, in entries: no points, no debt and no expiry is lost."""
+        cards = (
+            self.env["loyalty.card"]
+            .sudo()
+            .search([("partner_id", "in", (src_partners | dst_partner).ids)], order="id")
+            .filtered("program_id.is_nominative")
+        )
+        self.env["loyalty.ledger.engine"].sudo()._lock_cards(cards)
+        debts = {card: card.ledger_debt for card in cards.filtered("ledger_debt")}
+        movement, finals = Movement("merge", cause="merge"), {}
+        for program, own in cards.grouped("program_id").items():
+            moved = own.filtered(lambda card: card.partner_id in src_partners)
+            finals[program] = final = (own - moved)[:1] or moved[:1]
+            movement.lines[final.id] = [line for card in moved - final for line in card._open_lots("merge")]
+        wizard = self.with_context(**{KEY: movement})
+        result = super(BasePartnerMergeAutomaticWizard, wizard)._merge_loyalty_cards(src_partners, dst_partner)
+        for card, debt in debts.items():
+            final = finals[card.program_id]
+            if card != final and card.partner_id in src_partners:
+                card._move([{"amount": debt, "cause": "merge"}, {"amount": -debt, "cause": "debt"}], movement)
+                final._move([{"amount": -debt, "cause": "merge"}, {"amount": debt, "cause": "debt"}], movement)
+        return result

@@ -1,0 +1,94 @@
+import logging
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+
+from ..movement import EPSILON, Movement
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 100
+
+
+class LoyaltyCard(models.Model):
+    """Points expire by earning, the oldest first; holders are told before."""
+
+    _inherit = "loyalty.card"
+
+    def _open_lots(self, cause):
+        """The balance as entries, each with the expiry of what is left of an earning; the rest never expires."""
+        self.ensure_one()
+        entries = self.env["loyalty.ledger"].sudo().search([("card_id", "=", self.id)], order="id")
+        taken = entries.filtered(lambda entry: entry.cause == "clawed_back").grouped("reverses_id")
+        lots = entries.filtered("expires_on").sorted(lambda entry: (entry.expires_on, entry.id))
+        nets = {lot: lot.amount + sum(taken.get(lot, self.env["loyalty.ledger"]).mapped("amount")) for lot in lots}
+        # What has gone went from the oldest first, so the balance is made of the youngest.
+        left, lines = self.points, []
+        for lot in lots.sorted(lambda entry: (entry.expires_on, entry.id), reverse=True):
+            amount = min(left, max(0.0, nets[lot]))
+            if amount > EPSILON:
+                lines.append({"amount": amount, "cause": cause, "expires_on": lot.expires_on})
+                left -= amount
+        if left > EPSILON:
+            lines.append({"amount": left, "cause": cause})
+        return lines
+
+    @api.model
+    def _cron_expire(self):
+        """Let points expire, card by card: a card that fails is set aside and shown, the others go on."""
+        day = fields.Date.today()
+        rows = self.env["loyalty.ledger.engine"]._due(day)
+        return self._in_batches(rows, "_expire")
+
+    def _expire(self, points):
+        self.ensure_one()
+        self.env["loyalty.ledger.engine"]._lock_cards(self)
+        # The lock proves that nothing moved since these points were computed.
+        movement = Movement("expire", cause="expired")
+        self.with_context(loyalty_no_mail=True)._move([{"amount": -points, "cause": "expired"}], movement)
+
+    @api.model
+    def _cron_remind(self):
+        """Tell holders of points that expire soon; once, whatever happens to the job."""
+        rows = self.env["loyalty.ledger.engine"]._to_remind(fields.Date.today())
+        return self._in_batches(rows, "_remind")
+
+    def _remind(self, day):
+        self.ensure_one()
+        due = self.env["loyalty.ledger.engine"]._due(day, card_ids=self.ids)
+        if due and self.partner_id.email:
+            template = self.env.ref("crm_kundenbindung.mail_template_expiry")
+            points = self._format_points(due[0][1])
+            template.with_context(expiring_points=points, expiring_on=day).send_mail(
+                self.id, email_layout_xmlid="mail.mail_notification_light"
+            )
+        self.ledger_reminded_on = day
+
+    @api.model
+    def _in_batches(self, rows, method):
+        """Call `card.method(value)` for rows (card id, value), each in a savepoint, committed in batches.
+
+        The entry (or the mail) and the proof that it was made are one transaction: a killed job goes on where it was.
+        """
+        cron, done = self.env["ir.cron"], 0
+        cron._commit_progress(remaining=len(rows))
+        for start in range(0, len(rows), BATCH):
+            for card_id, value in rows[start : start + BATCH]:
+                card = self.browse(card_id)
+                try:
+                    with self.env.cr.savepoint():
+                        getattr(card, method)(value)
+                        card.env.flush_all()
+                except OperationalError:
+                    # Somebody moves points of this card right now: the next run sees to it.
+                    _logger.info("points of card %s are moving, %s later", card_id, method)
+                except Exception as error:
+                    _logger.warning("could not %s points of card %s", method, card_id, exc_info=True)
+                    self.env.invalidate_all()
+                    self.env["loyalty.ledger.issue"]._report("job", card=card, message=f"{method.strip('_')}: {error}")
+                else:
+                    done += 1
+            if not cron._commit_progress(len(rows[start : start + BATCH])):
+                break
+        return done

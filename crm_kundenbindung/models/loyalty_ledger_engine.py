@@ -1,0 +1,292 @@
+from odoo import models
+from odoo.tools import SQL
+
+from ..movement import EPSILON
+from .loyalty_ledger import EARN_SIDE, SPEND_SIDE
+
+
+class LoyaltyLedgerEngine(models.AbstractModel):
+    """The SQL of the points ledger: locks, counters, sums, opening entries.
+
+    Odoo's transactions see one snapshot. A lock on a row that somebody changed since raises a serialization failure,
+    which Odoo answers by running the request again: so a lock here is also proof that the cache is current.
+    """
+
+    _name = "loyalty.ledger.engine"
+    _description = "Points Ledger Engine"
+
+    def _lock_cards(self, cards):
+        """Lock the cards in one order for everybody, so that nobody waits in a circle."""
+        if ids := sorted(id_ for id_ in cards._ids if id_):
+            self.env.cr.execute(
+                SQL("SELECT id FROM loyalty_card WHERE id IN %s ORDER BY id FOR NO KEY UPDATE", tuple(ids))
+            )
+
+    def _claim_holders(self, pairs):
+        """Let only one transaction at a time give a customer a card of a programme.
+
+        The row is counted up rather than inserted: whoever comes second fails to serialize, is run again by Odoo and
+        then finds the card of the first. `pairs` are (program id, partner id).
+        """
+        for program_id, partner_id in sorted(set(pairs)):
+            self.env.cr.execute(
+                SQL(
+                    """INSERT INTO loyalty_card_holder AS h (program_id, partner_id, claims) VALUES (%s, %s, 1)
+                       ON CONFLICT (program_id, partner_id) DO UPDATE SET claims = h.claims + 1""",
+                    program_id,
+                    partner_id,
+                )
+            )
+
+    def _claim_usage(self, program, order, limit):
+        """Count the order as a use of the programme; return whether the limit of uses still allowed it.
+
+        `limit` is the number of uses by orders, or None for orders that are counted in any case.
+        """
+        self._open_usage(program, order)
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO loyalty_usage_claim (program_id, order_id) VALUES (%s, %s)
+                   ON CONFLICT (program_id, order_id) DO NOTHING RETURNING id""",
+                program.id,
+                order.id,
+            )
+        )
+        if not self.env.cr.fetchone():
+            return True
+        self.env.cr.execute(
+            SQL(
+                "UPDATE loyalty_program_usage SET used = used + 1 WHERE program_id = %s AND %s RETURNING used",
+                program.id,
+                SQL("used < %s", limit) if limit is not None else SQL("TRUE"),
+            )
+        )
+        return bool(self.env.cr.fetchone())
+
+    def _open_usage(self, program, order):
+        """Start the counter of a programme with the orders that were confirmed before."""
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO loyalty_program_usage (program_id, used) VALUES (%s, 0)
+                   ON CONFLICT (program_id) DO NOTHING RETURNING id""",
+                program.id,
+            )
+        )
+        if not self.env.cr.fetchone():
+            return
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """WITH claimed AS (
+                       INSERT INTO loyalty_usage_claim (program_id, order_id)
+                       SELECT r.program_id, l.order_id
+                         FROM sale_order_line l
+                         JOIN loyalty_reward r ON r.id = l.reward_id
+                         JOIN sale_order o ON o.id = l.order_id
+                        WHERE r.program_id = %(program)s AND o.state = 'sale' AND o.id != %(order)s
+                        GROUP BY r.program_id, l.order_id
+                       ON CONFLICT DO NOTHING RETURNING id)
+                   UPDATE loyalty_program_usage
+                      SET used = (SELECT count(*) FROM claimed) WHERE program_id = %(program)s""",
+                program=program.id,
+                order=order.id,
+            )
+        )
+
+    def _release_usages(self, orders):
+        """Give back the uses of cancelled orders."""
+        if orders:
+            self.env.cr.execute(
+                SQL(
+                    """WITH released AS (DELETE FROM loyalty_usage_claim WHERE order_id IN %s RETURNING program_id)
+                       UPDATE loyalty_program_usage u SET used = u.used - r.uses
+                         FROM (SELECT program_id, count(*) AS uses FROM released GROUP BY program_id) r
+                        WHERE u.program_id = r.program_id""",
+                    orders._ids,
+                )
+            )
+
+    def _claim_event(self, key):
+        """Return whether the event of this key is new; simultaneous deliveries are told apart by the database."""
+        self.env.cr.execute(
+            SQL("INSERT INTO loyalty_event_claim (key) VALUES (%s) ON CONFLICT (key) DO NOTHING RETURNING id", key)
+        )
+        return bool(self.env.cr.fetchone())
+
+    def _booked(self, records):
+        """What the ledger holds of documents: {(document id, card id): Booked}."""
+        if not records:
+            return {}
+        self.env.flush_all()
+        rows = self.env.execute_query_dict(
+            SQL(
+                """SELECT res_id, card_id,
+                          COALESCE(sum(amount) FILTER (WHERE cause IN %(earn)s), 0) AS earned,
+                          COALESCE(-sum(amount) FILTER (WHERE cause IN %(spend)s), 0) AS spent,
+                          COALESCE(-sum(amount) FILTER (WHERE cause = 'clawed_back'), 0) AS clawed,
+                          COALESCE(sum(amount) FILTER (WHERE cause = 'returned'), 0) AS returned,
+                          max(id) FILTER (WHERE cause = 'earned') AS earned_id,
+                          max(id) FILTER (WHERE cause = 'redeemed') AS redeemed_id
+                     FROM loyalty_ledger
+                    WHERE res_model = %(model)s AND res_id IN %(ids)s
+                      AND cause IN %(causes)s
+                    GROUP BY res_id, card_id""",
+                earn=EARN_SIDE,
+                spend=SPEND_SIDE,
+                causes=EARN_SIDE + SPEND_SIDE,
+                model=records._name,
+                ids=records._ids,
+            )
+        )
+        return {(row["res_id"], row["card_id"]): row for row in rows}
+
+    def _lines_to_reach(self, base, row, earned, spent):
+        """Entries that lead from what is booked of a document (`row` of `_booked`) to what should be.
+
+        :param base: values that every entry has
+        :param earned: points it should have earned by now
+        :param spent: points it should have spent by now
+        """
+        lines = []
+
+        def add(amount, cause, reverses=False):
+            if abs(amount) > EPSILON:
+                lines.append({**base, "amount": amount, "cause": cause, "reverses_id": reverses or False})
+
+        more = earned - row["earned"]
+        restored = min(more, max(0.0, row["clawed"])) if more > 0 else more
+        add(restored, "clawed_back", row.get("earned_id"))
+        add(more - restored, "earned")
+        less = row["spent"] - spent
+        again = max(less, -max(0.0, row["returned"])) if less < 0 else less
+        add(again, "returned", row.get("redeemed_id"))
+        add(less - again, "redeemed")
+        return lines
+
+    def _deviations(self, card_ids=None):
+        """Cards whose points or debt differ from their entries: rows (card id, points, Σ amount, debt, Σ debt)."""
+        self.env.flush_all()
+        return self.env.execute_query(
+            SQL(
+                """SELECT c.id, COALESCE(c.points, 0), COALESCE(l.amount, 0), COALESCE(c.ledger_debt, 0), COALESCE(l.debt, 0)
+                     FROM loyalty_card c
+                     LEFT JOIN (SELECT card_id, sum(amount) AS amount,
+                                       sum(amount) FILTER (WHERE cause = 'debt') AS debt
+                                  FROM loyalty_ledger %(only_entries)s GROUP BY card_id) l ON l.card_id = c.id
+                    WHERE (abs(COALESCE(c.points, 0) - COALESCE(l.amount, 0)) > %(epsilon)s
+                       OR abs(COALESCE(c.ledger_debt, 0) - COALESCE(l.debt, 0)) > %(epsilon)s) %(only_cards)s
+                    ORDER BY c.id""",
+                epsilon=EPSILON * 100,
+                only_entries=SQL("WHERE card_id IN %s", tuple(card_ids)) if card_ids else SQL(),
+                only_cards=SQL("AND c.id IN %s", tuple(card_ids)) if card_ids else SQL(),
+            )
+        )
+
+    def _open_existing_cards(self):
+        """One opening entry per card that holds points; a negative balance becomes a debt."""
+        self.env.flush_all()
+        parameters = {
+            "user": self.env.uid,
+            "company": SQL("COALESCE(c.company_id, p.company_id)"),
+            "without": SQL("NOT EXISTS (SELECT 1 FROM loyalty_ledger l WHERE l.card_id = c.id)"),
+        }
+        columns = SQL(
+            """card_id, program_id, company_id, moment, amount, balance, cause, user_id,
+               create_uid, create_date, write_uid, write_date"""
+        )
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO loyalty_ledger (%(columns)s)
+                   SELECT c.id, c.program_id, %(company)s, now() AT TIME ZONE 'UTC', c.points, c.points, 'opening',
+                          %(user)s, %(user)s, now() AT TIME ZONE 'UTC', %(user)s, now() AT TIME ZONE 'UTC'
+                     FROM loyalty_card c LEFT JOIN loyalty_program p ON p.id = c.program_id
+                    WHERE abs(c.points) > 0 AND %(without)s
+                    ORDER BY c.id""",
+                columns=columns,
+                **parameters,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """WITH debtor AS (
+                       UPDATE loyalty_card SET ledger_debt = -points, points = 0
+                        WHERE points < 0 RETURNING id, ledger_debt)
+                   INSERT INTO loyalty_ledger (%(columns)s)
+                   SELECT c.id, c.program_id, %(company)s, now() AT TIME ZONE 'UTC', d.ledger_debt, 0, 'debt',
+                          %(user)s, %(user)s, now() AT TIME ZONE 'UTC', %(user)s, now() AT TIME ZONE 'UTC'
+                     FROM debtor d
+                     JOIN loyalty_card c ON c.id = d.id LEFT JOIN loyalty_program p ON p.id = c.program_id
+                    ORDER BY c.id""",
+                columns=columns,
+                **parameters,
+            )
+        )
+        self.env.invalidate_all()
+
+    def _due(self, day, card_ids=None, limit=None):
+        """Points that have expired by `day` and are not booked as such: rows (card id, points).
+
+        Per card: expired = max(0, earned and due − consumed) − already expired. What was taken back counts against
+        what it takes back; points given back are consumed no more, so they keep the expiry they had.
+        """
+        self.env.flush_all()
+        return self.env.execute_query(
+            SQL(
+                """WITH lot AS (
+                       SELECT l.card_id, l.amount + COALESCE(r.amount, 0) AS net
+                         FROM loyalty_ledger l
+                         LEFT JOIN (SELECT reverses_id, sum(amount) AS amount FROM loyalty_ledger
+                                     WHERE cause = 'clawed_back' AND reverses_id IS NOT NULL
+                                     GROUP BY reverses_id) r ON r.reverses_id = l.id
+                        WHERE l.expires_on <= %(day)s %(of_cards)s),
+                   due AS (SELECT card_id, sum(net) AS points FROM lot GROUP BY card_id),
+                   other AS (
+                       SELECT l.card_id,
+                              -COALESCE(sum(l.amount) FILTER (
+                                  WHERE l.cause IN ('returned', 'debt')
+                                     OR (l.amount < 0 AND l.cause != 'expired'
+                                         AND NOT (l.cause = 'clawed_back' AND l.reverses_id IS NOT NULL))), 0) AS consumed,
+                              -COALESCE(sum(l.amount) FILTER (WHERE l.cause = 'expired'), 0) AS expired
+                         FROM loyalty_ledger l JOIN due ON due.card_id = l.card_id
+                        GROUP BY l.card_id)
+                   SELECT c.id, LEAST(c.points, GREATEST(0, due.points - GREATEST(0, other.consumed)) - other.expired)
+                     FROM due JOIN other ON other.card_id = due.card_id JOIN loyalty_card c ON c.id = due.card_id
+                    WHERE LEAST(c.points, GREATEST(0, due.points - GREATEST(0, other.consumed)) - other.expired) > %(epsilon)s
+                    ORDER BY c.id %(limit)s""",
+                day=day,
+                epsilon=EPSILON,
+                of_cards=SQL("AND l.card_id IN %s", tuple(card_ids)) if card_ids else SQL(),
+                limit=SQL("LIMIT %s", limit) if limit else SQL(),
+            )
+        )
+
+    def _to_remind(self, day):
+        """Cards with points that expire soon and whose holder was not told: rows (card id, last day of expiry).
+
+        The programme says how many days before; several expiries within these days make one mail.
+        """
+        self.env.flush_all()
+        return self.env.execute_query(
+            SQL(
+                """SELECT c.id, max(l.expires_on)
+                     FROM loyalty_ledger l
+                     JOIN loyalty_program p ON p.id = l.program_id
+                     JOIN loyalty_card c ON c.id = l.card_id
+                    WHERE c.active AND c.points > 0 AND c.partner_id IS NOT NULL AND p.ledger_reminder_days > 0
+                      AND l.expires_on > %(day)s AND l.expires_on <= %(day)s + p.ledger_reminder_days
+                      AND l.expires_on > COALESCE(c.ledger_reminded_on, '-infinity')
+                    GROUP BY c.id ORDER BY c.id""",
+                day=SQL("%s::date", day),
+            )
+        )
+
+    def _set_points(self, card, points):
+        """Put the points of a card right without an entry: only the repair of a deviation does so."""
+        self.env.flush_all()
+        self.env.cr.execute(SQL("UPDATE loyalty_card SET points = %s WHERE id = %s", points, card.id))
+        card.invalidate_recordset(["points"])
+
+    def _set_debt(self, card, debt):
+        self.env.flush_all()
+        self.env.cr.execute(SQL("UPDATE loyalty_card SET ledger_debt = %s WHERE id = %s", debt, card.id))
+        card.invalidate_recordset(["ledger_debt"])

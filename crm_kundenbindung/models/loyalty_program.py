@@ -1,0 +1,51 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+
+from .loyalty_card import USER_GROUP
+
+
+class LoyaltyProgram(models.Model):
+    _inherit = "loyalty.program"
+
+    ledger_validity_months = fields.Integer(
+        "Points Expire After", help="Months after which earned points expire, the oldest first. 0: never."
+    )
+    ledger_reminder_days = fields.Integer(
+        "Reminder Before Expiry", default=30, help="Days before points expire on which the customer gets a mail. 0: none."
+    )
+    ledger_money_like = fields.Boolean(
+        "Like Money", compute="_compute_ledger_money_like",
+        help="Gift cards and eWallets pay like money: their balance is owed to the customer. Points of the other programs "
+        "only reduce the price of a later purchase. The accounts treat them differently; a tax adviser confirms how.",
+    )  # fmt: skip
+    ledger_count = fields.Integer("Ledger Entries", compute="_compute_ledger_count", groups=USER_GROUP)
+
+    _validity_not_negative = models.Constraint(
+        "CHECK (ledger_validity_months >= 0 AND ledger_reminder_days >= 0)",
+        "Months and days cannot be negative.",
+    )
+
+    @api.depends("program_type")
+    def _compute_ledger_money_like(self):
+        for program in self:
+            program.ledger_money_like = program.program_type in ("gift_card", "ewallet")
+
+    def _compute_ledger_count(self):
+        counts = dict(
+            self.env["loyalty.ledger"]._read_group([("program_id", "in", self.ids)], ["program_id"], ["__count"])
+        )
+        for program in self:
+            program.ledger_count = counts.get(program, 0)
+
+    def action_ledger(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_kundenbindung.loyalty_ledger_action")
+        return {**action, "domain": [("program_id", "=", self.id)], "context": {}}
+
+    @api.private
+    def _ledger_expires_on(self, day=None):
+        """The day from which points earned on `day` (today) have expired, or False."""
+        self.ensure_one()
+        months = self.sudo().ledger_validity_months
+        return months and (day or fields.Date.context_today(self)) + relativedelta(months=months)
