@@ -16,6 +16,7 @@
         "views/loyalty_ledger_views.xml",
         "views/loyalty_ledger_issue_views.xml",
         "views/loyalty_ledger_reason_views.xml",
+        "views/loyalty_valuation_views.xml",
         "views/loyalty_card_views.xml",
         "views/loyalty_program_views.xml",
         "wizard/loyalty_card_update_balance_views.xml",
@@ -23,6 +24,7 @@
         "wizard/loyalty_ledger_import_views.xml",
         "views/crm_kundenbindung_menus.xml",
     ],
+    "demo": ["demo/workshop.xml"],
     "application": True,
     "post_init_hook": "post_init_hook",
 }

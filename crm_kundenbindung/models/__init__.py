@@ -1,6 +1,7 @@
 from . import (
     account_move,
     base_partner_merge,
+    crm_werthaltigkeit_demo,
     loyalty_ledger_reason,
     loyalty_ledger,
     loyalty_ledger_engine,
@@ -15,6 +16,8 @@ from . import (
     loyalty_program,
     loyalty_program_usage,
     loyalty_usage_claim,
+    loyalty_valuation,
+    loyalty_valuation_line,
     sale_order,
     sale_order_loyalty,
     sale_order_coupon_points,

@@ -37,22 +37,19 @@ class LoyaltyCard(models.Model):
     @api.model
     def _cron_expire(self):
         """Let points expire, card by card: a card that fails is set aside and shown, the others go on."""
-        day = fields.Date.today()
-        rows = self.env["loyalty.ledger.engine"]._due(day)
-        return self._in_batches(rows, "_expire")
+        return self._in_batches(self.env["loyalty.ledger.engine"]._due, "_expire")
 
     def _expire(self, points):
         self.ensure_one()
         self.env["loyalty.ledger.engine"]._lock_cards(self)
-        # The lock proves that nothing moved since these points were computed.
+        # The lock proves that nothing moved since this batch was computed.
         movement = Movement("expire", cause="expired")
         self.with_context(loyalty_no_mail=True)._move([{"amount": -points, "cause": "expired"}], movement)
 
     @api.model
     def _cron_remind(self):
         """Tell holders of points that expire soon; once, whatever happens to the job."""
-        rows = self.env["loyalty.ledger.engine"]._to_remind(fields.Date.today())
-        return self._in_batches(rows, "_remind")
+        return self._in_batches(self.env["loyalty.ledger.engine"]._to_remind, "_remind")
 
     def _remind(self, day):
         self.ensure_one()
@@ -66,15 +63,18 @@ class LoyaltyCard(models.Model):
         self.ledger_reminded_on = day
 
     @api.model
-    def _in_batches(self, rows, method):
-        """Call `card.method(value)` for rows (card id, value), each in a savepoint, committed in batches.
+    def _in_batches(self, find, method):
+        """Call `card.method(value)` for the rows (card id, value) of `find(day, ids)`, each in a savepoint.
 
         The entry (or the mail) and the proof that it was made are one transaction: a killed job goes on where it was.
+        Rows are found anew for each batch, since other people move points between two commits.
         """
-        cron, done = self.env["ir.cron"], 0
-        cron._commit_progress(remaining=len(rows))
-        for start in range(0, len(rows), BATCH):
-            for card_id, value in rows[start : start + BATCH]:
+        cron, day, done = self.env["ir.cron"], fields.Date.today(), 0
+        ids = [card_id for card_id, _value in find(day)]
+        cron._commit_progress(remaining=len(ids))
+        for start in range(0, len(ids), BATCH):
+            batch = ids[start : start + BATCH]
+            for card_id, value in find(day, batch):
                 card = self.browse(card_id)
                 try:
                     with self.env.cr.savepoint():
@@ -89,6 +89,6 @@ class LoyaltyCard(models.Model):
                     self.env["loyalty.ledger.issue"]._report("job", card=card, message=f"{method.strip('_')}: {error}")
                 else:
                     done += 1
-            if not cron._commit_progress(len(rows[start : start + BATCH])):
+            if not cron._commit_progress(len(batch)):
                 break
         return done

@@ -1,3 +1,7 @@
+from datetime import datetime, time, timedelta
+
+from pytz import timezone, utc
+
 from odoo import models
 from odoo.tools import SQL
 
@@ -182,6 +186,32 @@ class LoyaltyLedgerEngine(models.AbstractModel):
             )
         )
 
+    def _open_points(self, company, key_date):
+        """Open points per programme at the end of the key date, in the company's time zone.
+
+        Cards belong to the programme's company; those of a programme for all companies to the one that moved them.
+        """
+        self.env.flush_all()
+        zone = timezone(company.partner_id.tz or "UTC")
+        end = zone.localize(datetime.combine(key_date + timedelta(days=1), time())).astimezone(utc).replace(tzinfo=None)
+        return self.env.execute_query_dict(
+            SQL(
+                """SELECT program_id, count(*) FILTER (WHERE open > %(epsilon)s) AS cards, sum(open) AS open_points,
+                          sum(redeemed) AS redeemed_points, sum(expired) AS expired_points
+                     FROM (SELECT l.program_id, l.card_id, sum(l.amount) AS open,
+                                  -COALESCE(sum(l.amount) FILTER (WHERE l.cause IN %(spend)s), 0) AS redeemed,
+                                  -COALESCE(sum(l.amount) FILTER (WHERE l.cause = 'expired'), 0) AS expired
+                             FROM loyalty_ledger l
+                            WHERE l.company_id = %(company)s AND l.moment < %(end)s AND l.program_id IS NOT NULL
+                            GROUP BY l.program_id, l.card_id) x
+                    GROUP BY program_id ORDER BY program_id""",
+                epsilon=EPSILON,
+                spend=SPEND_SIDE,
+                company=company.id,
+                end=end,
+            )
+        )
+
     def _open_existing_cards(self):
         """One opening entry per card that holds points; a negative balance becomes a debt."""
         self.env.flush_all()
@@ -223,7 +253,7 @@ class LoyaltyLedgerEngine(models.AbstractModel):
         )
         self.env.invalidate_all()
 
-    def _due(self, day, card_ids=None, limit=None):
+    def _due(self, day, card_ids=None):
         """Points that have expired by `day` and are not booked as such: rows (card id, points).
 
         Per card: expired = max(0, earned and due − consumed) − already expired. What was taken back counts against
@@ -252,15 +282,14 @@ class LoyaltyLedgerEngine(models.AbstractModel):
                    SELECT c.id, LEAST(c.points, GREATEST(0, due.points - GREATEST(0, other.consumed)) - other.expired)
                      FROM due JOIN other ON other.card_id = due.card_id JOIN loyalty_card c ON c.id = due.card_id
                     WHERE LEAST(c.points, GREATEST(0, due.points - GREATEST(0, other.consumed)) - other.expired) > %(epsilon)s
-                    ORDER BY c.id %(limit)s""",
+                    ORDER BY c.id""",
                 day=day,
                 epsilon=EPSILON,
                 of_cards=SQL("AND l.card_id IN %s", tuple(card_ids)) if card_ids else SQL(),
-                limit=SQL("LIMIT %s", limit) if limit else SQL(),
             )
         )
 
-    def _to_remind(self, day):
+    def _to_remind(self, day, card_ids=None):
         """Cards with points that expire soon and whose holder was not told: rows (card id, last day of expiry).
 
         The programme says how many days before; several expiries within these days make one mail.
@@ -274,9 +303,10 @@ class LoyaltyLedgerEngine(models.AbstractModel):
                      JOIN loyalty_card c ON c.id = l.card_id
                     WHERE c.active AND c.points > 0 AND c.partner_id IS NOT NULL AND p.ledger_reminder_days > 0
                       AND l.expires_on > %(day)s AND l.expires_on <= %(day)s + p.ledger_reminder_days
-                      AND l.expires_on > COALESCE(c.ledger_reminded_on, '-infinity')
+                      AND l.expires_on > COALESCE(c.ledger_reminded_on, '-infinity') %(of_cards)s
                     GROUP BY c.id ORDER BY c.id""",
                 day=SQL("%s::date", day),
+                of_cards=SQL("AND c.id IN %s", tuple(card_ids)) if card_ids else SQL(),
             )
         )
 

@@ -49,3 +49,18 @@ class LoyaltyProgram(models.Model):
         self.ensure_one()
         months = self.sudo().ledger_validity_months
         return months and (day or fields.Date.context_today(self)) + relativedelta(months=months)
+
+    @api.private
+    def _ledger_cost_per_point(self):
+        """What a point costs us when it is redeemed with the program's most expensive reward; 0 where unknown."""
+        self.ensure_one()
+        costs = [0.0]
+        for reward in self.reward_ids.filtered("required_points"):
+            if reward.reward_type == "product":
+                product = reward.reward_product_ids[:1]
+                costs.append(product.standard_price * reward.reward_product_qty / reward.required_points)
+            elif reward.reward_type == "discount" and reward.discount_mode == "per_point":
+                costs.append(reward.discount)
+            elif reward.reward_type == "discount" and reward.discount_mode == "per_order":
+                costs.append(reward.discount / reward.required_points)
+        return max(costs)

@@ -15,6 +15,8 @@ ALLOWED = {
         "loyalty.ledger.reason": OPERATIONS,
         "loyalty.ledger.issue": ("read",),
         "loyalty.ledger.import": ("read", "write", "create"),
+        "loyalty.valuation": OPERATIONS,
+        "loyalty.valuation.line": OPERATIONS,
     },
 }
 

@@ -113,3 +113,37 @@ class TestCards(LedgerCase):
         promotion.write({"limit_usage": True, "max_usage": 1})
         with self.assertRaises(UserError):
             second.action_confirm()
+
+    def test_event_counts_once(self):
+        card = self._card(self.customer)
+        self.assertTrue(card._grant_once("order 4711", 25))
+        self.assertFalse(card._grant_once("order 4711", 25))
+        self.assertTrue(card._grant_once("order 4711", 5, cause="referral"))
+        self.assertEqual(self._statement(card), [("event", 25, 25), ("referral", 5, 30)])
+
+    def test_wrong_codes_are_throttled(self):
+        """Ten wrong codes, then not even a right one is looked up; one message for every case."""
+        attempts = self.env["loyalty.code.attempt"]
+        coupons = self._program("Coupons", program_type="coupons", applies_on="current", trigger="with_code")
+        right = self._card(self.other, 100, coupons)
+        order = self._order(self.customer, [(self.tyres, 1)], confirm=False)
+        model = type(attempts)
+        self.patch(model, "_keys", lambda model: ["address", "session"])
+        self.patch(model, "_count", lambda model, keys: model.env["loyalty.code.engine"]._count_attempt(keys))
+        messages = set()
+        for number in range(10):
+            messages.add(order._try_apply_code(f"044WRONG{number}")["error"])
+        self.assertEqual(len(messages), 1)
+        self.assertEqual({order._try_apply_code(right.code)["error"]}, messages)
+        # another address, or ten minutes later
+        self.patch(model, "_keys", lambda model: ["elsewhere"])
+        self.assertNotIn("error", order._try_apply_code(right.code))
+        self.patch(model, "_keys", lambda model: ["address"])
+        self.env.cr.execute("UPDATE loyalty_code_attempt SET started = started - interval '11 minutes'")
+        self.env.invalidate_all()
+        self.assertFalse(attempts._are_blocked(["address"]))
+        attempts._count(["address"])
+        self.assertEqual(attempts.search([("key", "=", "address")]).count, 1)
+
+    def test_people_of_the_company_are_not_counted(self):
+        self.assertEqual(self.env["loyalty.code.attempt"]._keys(), [])

@@ -1,0 +1,138 @@
+"""The points ledger under fire: real processes on a real database, each with its own connections."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+
+import pytest
+
+from tools import database, odoo, testing
+
+pytestmark = pytest.mark.accept
+WORKERS = 4
+
+
+@pytest.fixture
+def scratch():
+    """A database with the addons, for this test alone."""
+    name = f"{testing.SCRATCH}{os.getpid()}-ledger"
+    database.clone(testing.TEMPLATE, name)
+    yield name
+    database.drop(name)
+
+
+@pytest.fixture
+def inside(root):
+    """Start a function of tests/inside/ledger_race.py in an Odoo of its own."""
+    script = (root / "tests" / "inside" / "ledger_race.py").read_text()
+
+    def start(name, function, **arguments):
+        code = f"exec({script!r}, globals())\nimport json\nprint('RESULT', json.dumps({function}(env, {arguments!r})))\n"
+        child = subprocess.Popen(
+            odoo.command("shell", "-d", name, "--no-http", "--log-level=critical"),
+            env=odoo.environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        child.stdin.write(code)
+        child.stdin.close()
+        return child
+
+    return start
+
+
+def result(child):
+    """What the function returned; its output is the message when it failed."""
+    output = child.stdout.read()
+    child.wait()
+    lines = [line for line in output.splitlines() if "RESULT " in line]
+    assert lines, output[-5000:]
+    return json.loads(lines[-1].split("RESULT ", 1)[1])
+
+
+def all_at_once(inside, scratch, function, workers=WORKERS, **arguments):
+    """Run a function in several processes side by side; their results."""
+    children = [inside(scratch, function, worker=n, workers=workers, **arguments) for n in range(workers)]
+    return [result(child) for child in children]
+
+
+def assert_proved(inside, scratch):
+    assert result(inside(scratch, "check_balances")) == {"deviations": 0, "negative": 0}
+
+
+def test_of_two_orders_for_the_same_points_one_wins(scratch, inside, tmp_path):
+    """200 pairs, four processes: each card pays once."""
+    prepared = result(inside(scratch, "prepare_pairs", pairs=200))
+    won = all_at_once(inside, scratch, "run_pairs", pairs=prepared["pairs"], folder=str(tmp_path))
+    assert sum(won) == 200
+    assert won[0] + won[1] == won[2] + won[3] == 100
+    assert_proved(inside, scratch)
+
+
+def test_a_cap_of_100_lets_100_of_150_pass(scratch, inside):
+    prepared = result(inside(scratch, "prepare_capped", attempts=150, cap=100))
+    passed = all_at_once(inside, scratch, "run_capped", **prepared)
+    assert sum(passed) == 100
+    assert result(inside(scratch, "check_capped", **prepared)) == {
+        "confirmed": 100, "with discount": 100, "counter": 100
+    }  # fmt: skip
+
+
+def test_16_first_orders_make_one_card(scratch, inside):
+    prepared = result(inside(scratch, "prepare_first", orders=16))
+    assert all_at_once(inside, scratch, "run_first", workers=2, **prepared) == [[], []]
+    assert result(inside(scratch, "check_first", **prepared)) == {"cards": 1, "points": 1600, "entries": 16}
+    assert_proved(inside, scratch)
+
+
+def test_an_event_delivered_five_times_counts_once(scratch, inside):
+    prepared = result(inside(scratch, "prepare_event"))
+    new = all_at_once(inside, scratch, "run_event", workers=5, events=20, **prepared)
+    assert sum(new) == 20
+    assert result(inside(scratch, "check_event", **prepared)) == {"points": 100, "entries": 20}
+
+
+@pytest.mark.parametrize("job, days", [("_cron_expire", -1), ("_cron_remind", 10)])
+def test_a_killed_job_does_each_card_once(scratch, inside, job, days):
+    """10,000 cards, killed at ten random moments: each expires once, each holder gets one mail."""
+    prepared = result(inside(scratch, "prepare_expiry", cards=10_000, days=days))
+    moments = random.Random(7)
+    for _kill in range(10):
+        child = inside(scratch, "run_job", job=job)
+        time.sleep(moments.uniform(3, 12))
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+    result(inside(scratch, "run_job", job=job))
+    counts = result(inside(scratch, "check_expiry", **prepared))
+    assert counts["cards"] == 10_000
+    if job == "_cron_expire":
+        assert (counts["once"], counts["twice"]) == (10_000, 0)
+    else:
+        assert (counts["mails"], counts["recipients"]) == (10_000, 10_000)
+    assert_proved(inside, scratch)
+
+
+def test_a_hot_programme_costs_at_most_twice(scratch, inside):
+    """16 employees, 200 confirmations; the 95th percentile against Odoo without the addon, in the same run."""
+    plain = f"{scratch}-plain"
+    database.clone(testing.DEPENDENCIES, plain)
+    try:
+        measured = {}
+        for name in (plain, scratch, plain, scratch):
+            prepared = result(inside(name, "prepare_hot", orders=200))
+            workers = all_at_once(inside, name, "run_hot", threads=4, **prepared)
+            assert not [error for worker in workers for error in worker["errors"]]
+            times = sorted(seconds for worker in workers for seconds in worker["times"])
+            assert len(times) == 200
+            measured.setdefault(name, []).append(times[int(len(times) * 0.95)])
+    finally:
+        database.drop(plain)
+    with_addon, without = min(measured[scratch]), min(measured[plain])
+    print(f"p95 of a confirmation: {with_addon:.3f} s with the addon, {without:.3f} s without")
+    assert with_addon <= 2 * without, measured
+    assert_proved(inside, scratch)
