@@ -53,7 +53,7 @@ class LoyaltyLedger(models.Model):
     res_id = fields.Many2oneReference("Document ID", model_field="res_model", readonly=True)
     document = fields.Char(compute="_compute_document")
     reverses_id = fields.Many2one(
-        "loyalty.ledger", "Reverses", readonly=True, index="btree_not_null", ondelete="restrict",
+        "loyalty.ledger", readonly=True, index="btree_not_null", ondelete="restrict",
         help="The entry that this one takes back, wholly or in part.",
     )  # fmt: skip
     expires_on = fields.Date(readonly=True, help="From this day on, what is left of these points expires.")
@@ -81,7 +81,10 @@ class LoyaltyLedger(models.Model):
         return super().create(vals_list) if vals_list else self.browse()
 
     def write(self, vals):
-        raise AccessError(_("Entries of the points ledger are never changed: a correction is a new entry."))
+        """Never: not even by the system."""
+        if vals:
+            raise AccessError(_("Entries of the points ledger are never changed: a correction is a new entry."))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_ever(self):

@@ -21,11 +21,12 @@ class LoyaltyLedgerPos(models.AbstractModel):
             self._wrap("confirm_coupon_programs", _confirm_coupon_programs)
 
     def _unregister_hook(self):
-        super()._unregister_hook()
+        result = super()._unregister_hook()
         model = self.env.registry.get("pos.order")
         for name in ("action_pos_order_paid", "confirm_coupon_programs"):
             if model and getattr(vars(model).get(name), "ledger_origin", None):
                 delattr(model, name)
+        return result
 
     def _wrap(self, name, wrapper):
         model = self.env.registry["pos.order"]

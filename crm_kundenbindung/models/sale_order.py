@@ -54,7 +54,7 @@ class SaleOrder(models.Model):
         """Several orders confirmed together may not spend the same points: name them, confirm none."""
         for card, change in changes.items():
             if card.points + change < -0.01:
-                orders = self.filtered(lambda order: card in order.order_line.coupon_id)
+                orders = self.filtered(lambda order, card=card: card in order.order_line.coupon_id)
                 raise ValidationError(
                     self.env._(
                         "The points of card %(card)s do not suffice for all of these orders together: %(orders)s",

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-from ..movement import current
+from ..movement import KEY, current
 
 # What decides which card pays for a line, and how much: written by Odoo's own steps, never by hand.
 GUARDED = ("points_cost", "coupon_id", "reward_id")
@@ -16,7 +16,7 @@ class SaleOrderLine(models.Model):
         if any(vals.get(name) for vals in vals_list for name in GUARDED):
             self._check_trusted()
             orders = self.env["sale.order"].browse({vals.get("order_id") for vals in vals_list if vals.get("order_id")})
-            lines = self.with_context(orders._with_ledger("order").env.context)
+            lines = self._on_account_of(orders)
             return super(SaleOrderLine, lines).create(vals_list).with_env(self.env)
         lines = super().create(vals_list)
         if confirmed := lines.filtered(lambda line: line.state == "sale" and not line.display_type):
@@ -27,7 +27,7 @@ class SaleOrderLine(models.Model):
         lines = self
         if any(name in vals for name in GUARDED) and self._changes_guarded(vals):
             self._check_trusted()
-            lines = self.with_context(self.order_id._with_ledger("order").env.context)
+            lines = self._on_account_of(self.order_id)
         result = super(SaleOrderLine, lines).write(vals)
         if not EARNING.isdisjoint(vals):
             self.filtered(lambda line: not line.reward_id and line.state == "sale").order_id._ledger_follow_change()
@@ -36,18 +36,23 @@ class SaleOrderLine(models.Model):
     def unlink(self):
         lines, orders = self, self.order_id.filtered(lambda order: order.state == "sale")
         if self.coupon_id:
-            lines = self.with_context(self.order_id._with_ledger("order").env.context)
+            lines = self._on_account_of(self.order_id)
         result = super(SaleOrderLine, lines).unlink()
         orders.exists()._ledger_follow_change()
         return result
 
+    def _on_account_of(self, orders):
+        """These lines in an environment that may move points on account of the orders."""
+        return self.with_context(**{KEY: current(orders._with_ledger("order").env)})
+
     def _changes_guarded(self, vals):
         """Whether these values differ from what the lines hold: forms send back what they were given."""
         for name in GUARDED:
-            if name in vals:
-                value = vals[name] or False
-                if any((self.env[line._name]._fields[name].convert_to_write(line[name], line) or False) != value for line in self):
-                    return True
+            if name not in vals:
+                continue
+            field, value = self._fields[name], vals[name] or False
+            if any((field.convert_to_write(line[name], line) or False) != value for line in self):
+                return True
         return False
 
     def _check_trusted(self):

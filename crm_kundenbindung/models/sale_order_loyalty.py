@@ -1,3 +1,4 @@
+# One file per concern. pylint: disable=consider-merging-classes-inherited
 from odoo import api, models
 from odoo.tools import format_amount
 

@@ -2,7 +2,6 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -102,7 +101,7 @@ class TestExpiry(LedgerCase):
         def sometimes(card, points):
             expire(card, points)
             if card in poisoned:
-                raise UserError("poison")
+                raise ValueError("poison")
 
         with patch.object(type(cards), "_expire", sometimes):
             self.assertEqual(self._run("2025-02-01 10:00"), 25)

@@ -313,15 +313,14 @@ class TestPoints(LedgerCase):
         for partner in (self.customer, self.other):
             self._card(partner, 500)
         self._order(self.customer, [(self.tyres, 1)])
-        counts = {}
+        counts, statements, execute = {}, [], type(self.env.cr).execute
         for lines in (1, 8):
             order = self._order(self.other, [(self.tyres, 1)] * lines, confirm=False)
             order._update_programs_and_rewards()
             self.env.flush_all()
-            statements = []
-            execute = type(self.env.cr).execute
+            statements.clear()
 
-            def spy(cr, query, *args, statements=statements, execute=execute, **kwargs):
+            def spy(cr, query, *args, **kwargs):
                 text = str(getattr(query, "code", query))
                 if "ledger" in text or "FOR NO KEY UPDATE" in text or "card_holder" in text:
                     statements.append(text)

@@ -110,8 +110,9 @@ class LoyaltyLedgerImport(models.TransientModel):
         else:
             found = partners.get(line["customer"].lower(), [])
             if len(found) != 1:
-                reason = _("several customers are") if found else _("no customer is")
-                return _("%(reason)s known as “%(customer)s”", reason=reason, customer=line["customer"]), None
+                if found:
+                    return _("several customers are known as “%s”", line["customer"]), None
+                return _("no customer is known as “%s”", line["customer"]), None
             partner = found[0]
             card = self.env["loyalty.card"].sudo().search(
                 [("program_id", "=", self.program_id.id), ("partner_id", "=", partner.id)], limit=1
