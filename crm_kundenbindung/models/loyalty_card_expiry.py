@@ -37,7 +37,7 @@ class LoyaltyCard(models.Model):
     @api.model
     def _cron_expire(self):
         """Let points expire, card by card: a card that fails is set aside and shown, the others go on."""
-        return self._in_batches(self.env["loyalty.ledger.engine"]._due, "_expire")
+        return self._in_batches(self.env["loyalty.expiry.engine"]._due, "_expire")
 
     def _expire(self, points):
         self.ensure_one()
@@ -49,11 +49,11 @@ class LoyaltyCard(models.Model):
     @api.model
     def _cron_remind(self):
         """Tell holders of points that expire soon; once, whatever happens to the job."""
-        return self._in_batches(self.env["loyalty.ledger.engine"]._to_remind, "_remind")
+        return self._in_batches(self.env["loyalty.expiry.engine"]._to_remind, "_remind")
 
     def _remind(self, day):
         self.ensure_one()
-        due = self.env["loyalty.ledger.engine"]._due(day, card_ids=self.ids)
+        due = self.env["loyalty.expiry.engine"]._due(day, card_ids=self.ids)
         if due and self.partner_id.email:
             template = self.env.ref("crm_kundenbindung.mail_template_expiry")
             points = self._format_points(due[0][1])

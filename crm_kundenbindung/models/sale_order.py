@@ -12,7 +12,9 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    loyalty_before_cancel = fields.Json(copy=False, help="Rewards and total of the order before it was cancelled.")
+    loyalty_before_cancel = fields.Json(
+        copy=False, groups=fields.NO_ACCESS, help="Rewards and total of the order before it was cancelled."
+    )
 
     @api.private
     def _with_ledger(self, mode, fresh=False):
@@ -94,7 +96,7 @@ class SaleOrder(models.Model):
 
         An order that was paid on line already is not refused: the manager is told of the overrun.
         """
-        engine = self.env["loyalty.ledger.engine"].sudo()
+        engine = self.env["loyalty.claim.engine"].sudo()
         for order in self.sudo():
             for program in order.order_line.reward_id.program_id.filtered("limit_usage").sorted("id"):
                 limit = program.max_usage - (program.total_order_count - program.order_count)
@@ -121,9 +123,9 @@ class SaleOrder(models.Model):
         orders = self._with_ledger("cancel", fresh=True)
         engine._lock_cards(self.coupon_point_ids.coupon_id | self.order_line.coupon_id)
         for order in self.filtered(lambda order: order.order_line.reward_id):
-            order.loyalty_before_cancel = order._rewards_to_remember()
+            order.sudo().loyalty_before_cancel = order._rewards_to_remember()
         result = super(SaleOrder, orders)._action_cancel()
-        engine._release_usages(self)
+        self.env["loyalty.claim.engine"].sudo()._release_usages(self)
         return result
 
     def _point_changes_of_cancellation(self, movement):

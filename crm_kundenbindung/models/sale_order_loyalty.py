@@ -87,8 +87,8 @@ class SaleOrder(models.Model):
 
     def action_draft(self):
         result = super().action_draft()
-        for order in self.filtered(lambda order: order.state == "draft" and order.loyalty_before_cancel):
-            order._restore_rewards(order.loyalty_before_cancel)
+        for order in self.filtered(lambda order: order.state == "draft" and order.sudo().loyalty_before_cancel):
+            order._restore_rewards(order.sudo().loyalty_before_cancel)
         return result
 
     def _restore_rewards(self, before):
@@ -113,9 +113,9 @@ class SaleOrder(models.Model):
     def _tell_lost_rewards(self):
         """After confirming a cancelled order again: say so where its total is not what it was."""
         told = False
-        for order in self.filtered("loyalty_before_cancel"):
-            total = order.loyalty_before_cancel["total"]
-            order.loyalty_before_cancel = False
+        for order in self.filtered(lambda order: order.sudo().loyalty_before_cancel):
+            total = order.sudo().loyalty_before_cancel["total"]
+            order.sudo().loyalty_before_cancel = False
             if not order.currency_id.compare_amounts(order.amount_total, total):
                 continue
             told = order.env._(
