@@ -19,7 +19,7 @@ from odoo.tests import tagged
 from odoo.addons.crm_kundenbindung.tests.common import LedgerCase
 
 pytestmark = pytest.mark.accept
-SEQUENCES, STEPS = 40, 8
+SEQUENCES, STEPS = 1000, 8
 
 
 class Points(RuleBasedStateMachine):

@@ -136,3 +136,16 @@ def test_a_hot_programme_costs_at_most_twice(scratch, inside):
     print(f"p95 of a confirmation: {with_addon:.3f} s with the addon, {without:.3f} s without")
     assert with_addon <= 2 * without, measured
     assert_proved(inside, scratch)
+
+
+def test_receipts_and_refunds_of_the_desk(scratch, root):
+    """The point of sale is looked up, not required: installed after the addon, its points go through the ledger."""
+    command = odoo.command("server", "-d", scratch, "-i", "pos_loyalty", "--stop-after-init", "--no-http")
+    subprocess.run(command, env=odoo.environment(), capture_output=True, check=True)
+    script = (root / "tests" / "inside" / "ledger_pos.py").read_text()
+    output = subprocess.run(
+        odoo.command("shell", "-d", scratch, "--no-http", "--log-level=error"),
+        env=odoo.environment(), input=f"exec({script!r}, globals())\ncheck(env)\n", capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert "POINTS OF THE DESK PROVED" in output.stdout, (output.stdout + output.stderr)[-5000:]

@@ -11,6 +11,8 @@ PROTECTED = ("ledger_debt", "ledger_reminded_on")
 # Letters and digits that nobody takes for one another when typing a code from paper: five bits each.
 CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 ROUNDING = 0.01
+# Points that come in this way pay back a debt first.
+REPAYING = ("earned", "returned", "clawed_back")
 
 
 class LoyaltyCard(models.Model):
@@ -144,7 +146,9 @@ class LoyaltyCard(models.Model):
                     _("The balance of card %(card)s cannot fall below zero.", card=self.display_name)
                 )
             lines = lines + self._lines_of_shortage(-balance, movement)
-        elif self.ledger_debt > EPSILON and balance > EPSILON and any(line["cause"] == "earned" for line in lines):
+        elif self.ledger_debt > EPSILON and balance > EPSILON and any(
+            line["cause"] in REPAYING and line["amount"] > 0 for line in lines
+        ):
             lines = lines + [{"amount": -min(balance, self.ledger_debt), "cause": "debt"}]
         return lines
 
@@ -195,7 +199,7 @@ class LoyaltyCard(models.Model):
         """Nobody falls into debt silently: tell the manager, and the salesperson of the document."""
         card = self.sudo()
         message = card.env._(
-            "%(points)s points were spent before what earned them was taken back.", points=card._format_points(debt)
+            "%(points)s: spent before what earned them was taken back.", points=card._format_points(debt)
         )
         document = movement.document if movement.document and "activity_ids" in movement.document else card
         self.env["loyalty.ledger.issue"]._report("debt", card=card, message=message, document=movement.document)
