@@ -27,4 +27,5 @@
     "demo": ["demo/workshop.xml"],
     "application": True,
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

@@ -4,3 +4,9 @@
 def post_init_hook(env):
     """From the first moment on, the balance of every card is the sum of its entries."""
     env["loyalty.ledger.engine"]._open_existing_cards()
+
+
+def uninstall_hook(env):
+    """Let go of what would hold back records that go with the addon, and of activities on cards."""
+    env["loyalty.ledger.engine"]._forget_reasons()
+    env["mail.activity"].search([("res_model", "=", "loyalty.card")]).unlink()

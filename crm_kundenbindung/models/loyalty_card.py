@@ -62,7 +62,7 @@ class LoyaltyCard(models.Model):
         self._claim_cards(vals_list)
         if not any(vals.get("points") for vals in vals_list):
             return super().create(vals_list)
-        trusted = self._with_movement()
+        trusted = self._with_movement("issued")
         cards = super(LoyaltyCard, trusted).create(vals_list)
         entries, movement = [], current(trusted.env)
         for card in cards.filtered("points"):
@@ -114,7 +114,7 @@ class LoyaltyCard(models.Model):
         line = {"amount": points, "cause": cause, "expires_on": self.program_id._ledger_expires_on()}
         return self._move([line], Movement(cause, document=document))
 
-    def _with_movement(self):
+    def _with_movement(self, cause="adjustment"):
         """These cards in an environment that says why points move; refuse where nobody may move them."""
         if current(self.env):
             return self
@@ -123,9 +123,11 @@ class LoyaltyCard(models.Model):
         self._check_ledger_manager()
         reason = self.env.context.get("loyalty_reason_id")
         reason = isinstance(reason, int) and self.env["loyalty.ledger.reason"].browse(reason).exists()
+        if not reason and cause == "issued":
+            reason = self.env.ref("crm_kundenbindung.ledger_reason_generated", raise_if_not_found=False)
         if not reason:
             raise UserError(_("Changing a balance by hand needs a reason. Please use “Update Balance” on the card."))
-        return self.with_context(**{KEY: Movement("adjustment", cause="adjustment", reason_id=reason.id)})
+        return self.with_context(**{KEY: Movement("adjustment", cause=cause, reason_id=reason.id)})
 
     @api.model
     def _check_ledger_manager(self):

@@ -172,3 +172,8 @@ class LoyaltyLedgerEngine(models.AbstractModel):
         self.env.flush_all()
         self.env.cr.execute(SQL("UPDATE loyalty_card SET ledger_debt = %s WHERE id = %s", debt, card.id))
         card.invalidate_recordset(["ledger_debt"])
+
+    def _forget_reasons(self):
+        """At uninstallation reasons are deleted before the entries that name them."""
+        self.env.flush_all()
+        self.env.cr.execute(SQL("UPDATE loyalty_ledger SET reason_id = NULL WHERE reason_id IS NOT NULL"))

@@ -174,6 +174,59 @@ class TestPoints(LedgerCase):
         entry = self._entries(card)[-1]
         self.assertEqual((entry.cause, entry.amount, entry.reason_id), ("adjustment", 50, self.reason))
         self.assertEqual(entry.user_id, self.manager)
+        vals = {"program_id": self.program.id, "partner_id": self.other.id, "points": 20}
+        with self.assertRaises(AccessError):
+            card.with_user(self.plain_sales).create(vals)
+        created = self._entries(card.with_user(self.manager).create(vals))
+        self.assertEqual((created.cause, created.reason_id.name), ("issued", "Cards or coupons generated"))
+        self.assertProved()
+
+    def test_salesperson_does_all_of_it(self):
+        """Reward, confirmation, change, reward taken off, cancellation, and again: no right to change points needed."""
+        card = self._card(self.customer, 150)
+        order = self._order(self.customer, [(self.tyres, 3)], confirm=False, user_id=self.plain_sales.id)
+        order = order.with_user(self.plain_sales)
+        self._spend(order, card.with_user(self.plain_sales))
+        order.action_confirm()
+        self.assertEqual(card.points, 350)
+        order.order_line.filtered(lambda line: not line.reward_id).product_uom_qty = 2
+        self.assertEqual(card.points, 250)
+        order._action_cancel()
+        self.assertEqual(card.points, 150)
+        order.action_draft()
+        order.action_confirm()
+        self.assertEqual(card.points, 250)
+        order.order_line.filtered("reward_id").unlink()
+        self.assertEqual(card.points, 350)
+        self.assertEqual(self._entries(card).user_id - self.env.user, self.plain_sales)
+        self.assertProved()
+
+    def test_gift_card_bought_and_cancelled(self):
+        """The card that an order generated is archived with its entries, not deleted."""
+        gift_product = self.env.ref("loyalty.gift_card_product_50")
+        gift_product.list_price = 50
+        program = self._program(
+            "Gift",
+            program_type="gift_card",
+            applies_on="future",
+            rule_ids=[(5, 0, 0), (0, 0, {
+                "reward_point_mode": "money", "reward_point_amount": 1, "reward_point_split": True,
+                "product_ids": [(6, 0, gift_product.ids)],
+            })],
+            reward_ids=[(5, 0, 0), (0, 0, {"discount_mode": "per_point", "discount": 1})],
+        )  # fmt: skip
+        order = self._order(self.customer, [(gift_product, 2)])
+        cards = self.env["loyalty.card"].search([("program_id", "=", program.id)])
+        self.assertEqual(cards.mapped("points"), [50, 50])
+        self.assertEqual(self._statement(cards[0]), [("earned", 50, 50)])
+        payment = self._order(self.other, [(self.labour, 1)], confirm=False)
+        payment._try_apply_code(cards[0].code)
+        self._spend(payment, cards[0])
+        payment.action_confirm()
+        self.assertEqual(self._statement(cards[0])[-1], ("redeemed", -50, 0))
+        order._action_cancel()
+        self.assertEqual((cards[0].ledger_debt, cards[1].ledger_debt), (50, 0))
+        self.assertEqual((cards[1].points, cards[1].active), (0, False))
         self.assertProved()
 
     def test_context_cannot_be_forged(self):
