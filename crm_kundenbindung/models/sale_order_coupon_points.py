@@ -14,7 +14,14 @@ class SaleOrderCouponPoints(models.Model):
 
     def write(self, vals):
         self._check_trusted()
-        return super().write(vals)
+        return super(SaleOrderCouponPoints, self._allowed()).write(vals)
+
+    def unlink(self):
+        return super(SaleOrderCouponPoints, self._allowed()).unlink()
+
+    def _allowed(self):
+        """Odoo's steps remove and reset these as the salesperson, who has no right to: a cancellation would fail."""
+        return self.sudo() if current(self.env) else self
 
     def _check_trusted(self):
         """What an order earns follows from its lines and the rules of the programme."""
