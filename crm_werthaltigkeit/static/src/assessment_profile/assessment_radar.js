@@ -1,8 +1,9 @@
-import { Component, onWillStart, onWillUnmount, useEffect, useRef } from "@odoo/owl";
+import { Component, useRef } from "@odoo/owl";
 
-import { loadBundle } from "@web/core/assets";
 import { cookie } from "@web/core/browser/cookie";
 import { getColor, hexToRGBA } from "@web/core/colors/colors";
+
+import { useChart } from "../chart/use_chart";
 
 const LINE_LENGTH = 12;
 
@@ -18,17 +19,11 @@ export class AssessmentRadar extends Component {
 
     setup() {
         this.canvas = useRef("canvas");
-        onWillStart(() => loadBundle("web.chartjs_lib"));
-        useEffect(
-            () => this.renderChart(),
+        useChart(
+            this.canvas,
+            () => this.config,
             () => [JSON.stringify([this.props.axes, this.props.current, this.props.previous])]
         );
-        onWillUnmount(() => this.chart?.destroy());
-    }
-
-    renderChart() {
-        this.chart?.destroy();
-        this.chart = new Chart(this.canvas.el, this.config);
     }
 
     /** Break a long name between words, so that the chart keeps its room on a phone. */

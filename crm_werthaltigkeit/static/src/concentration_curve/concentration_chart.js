@@ -1,9 +1,10 @@
-import { Component, onWillStart, onWillUnmount, useEffect, useRef } from "@odoo/owl";
+import { Component, useRef } from "@odoo/owl";
 
-import { loadBundle } from "@web/core/assets";
 import { cookie } from "@web/core/browser/cookie";
 import { getColor, hexToRGBA } from "@web/core/colors/colors";
 import { _t } from "@web/core/l10n/translation";
+
+import { useChart } from "../chart/use_chart";
 
 const BAND_OPACITIES = [0.28, 0.16, 0.07];
 
@@ -20,17 +21,11 @@ export class ConcentrationChart extends Component {
 
     setup() {
         this.canvas = useRef("canvas");
-        onWillStart(() => loadBundle("web.chartjs_lib"));
-        useEffect(
-            () => this.renderChart(),
+        useChart(
+            this.canvas,
+            () => this.config,
             () => [this.props.points]
         );
-        onWillUnmount(() => this.chart?.destroy());
-    }
-
-    renderChart() {
-        this.chart?.destroy();
-        this.chart = new Chart(this.canvas.el, this.config);
     }
 
     get config() {

@@ -1,12 +1,13 @@
-import { Component, onWillStart, onWillUnmount, useEffect, useRef } from "@odoo/owl";
+import { Component, useRef } from "@odoo/owl";
 
-import { loadBundle } from "@web/core/assets";
 import { cookie } from "@web/core/browser/cookie";
 import { getColor, hexToRGBA } from "@web/core/colors/colors";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
+
+import { useChart } from "../chart/use_chart";
 
 /** Predicted and actual purchases by tenths of the prediction; equal heights are a good model. */
 export class ValueCalibrationField extends Component {
@@ -15,12 +16,11 @@ export class ValueCalibrationField extends Component {
 
     setup() {
         this.canvas = useRef("canvas");
-        onWillStart(() => loadBundle("web.chartjs_lib"));
-        useEffect(
-            () => this.renderChart(),
+        useChart(
+            this.canvas,
+            () => this.config,
             () => [this.rows]
         );
-        onWillUnmount(() => this.chart?.destroy());
     }
 
     /** @returns {[number, number, number][]} predicted, actual, customers; least predicted first */
@@ -30,13 +30,6 @@ export class ValueCalibrationField extends Component {
 
     format(value) {
         return new Intl.NumberFormat(user.lang, { maximumFractionDigits: 2 }).format(value);
-    }
-
-    renderChart() {
-        this.chart?.destroy();
-        if (this.canvas.el) {
-            this.chart = new Chart(this.canvas.el, this.config);
-        }
     }
 
     get config() {

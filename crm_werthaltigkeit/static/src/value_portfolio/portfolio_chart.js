@@ -1,8 +1,9 @@
-import { Component, onWillStart, onWillUnmount, useEffect, useRef } from "@odoo/owl";
+import { Component, useRef } from "@odoo/owl";
 
-import { loadBundle } from "@web/core/assets";
 import { cookie } from "@web/core/browser/cookie";
 import { getColor, hexToRGBA } from "@web/core/colors/colors";
+
+import { useChart } from "../chart/use_chart";
 
 const LEAST_RADIUS = 3;
 const MOST_RADIUS = 18;
@@ -45,17 +46,11 @@ export class PortfolioChart extends Component {
 
     setup() {
         this.canvas = useRef("canvas");
-        onWillStart(() => loadBundle("web.chartjs_lib"));
-        useEffect(
-            () => this.renderChart(),
+        useChart(
+            this.canvas,
+            () => this.config,
             () => [this.props.points]
         );
-        onWillUnmount(() => this.chart?.destroy());
-    }
-
-    renderChart() {
-        this.chart?.destroy();
-        this.chart = new Chart(this.canvas.el, this.config);
     }
 
     get bubbles() {
