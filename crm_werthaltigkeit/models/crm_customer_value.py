@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .crm_touchpoint import UncheckedMany2one
+from .unchecked_many2one import UncheckedMany2one
 
 VALUE_CLASSES = [("A", "A"), ("B", "B"), ("C", "C")]
 
@@ -17,14 +17,16 @@ class CrmCustomerValue(models.Model):
     _order = "rank_value desc, id"
     _rec_name = "partner_id"
 
-    partner_id = fields.Many2one("res.partner", "Customer", readonly=True, ondelete="set null", index="btree_not_null")
+    partner_id = UncheckedMany2one(
+        "res.partner", "Customer", readonly=True, ondelete="set null", index="btree_not_null"
+    )
     anonymous = fields.Boolean(readonly=True, help="Documents without a customer, for example of the cash desk.")
-    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
+    company_id = UncheckedMany2one("res.company", required=True, readonly=True, ondelete="cascade")
     currency_id = UncheckedMany2one("res.currency", required=True, readonly=True, ondelete="restrict")
-    user_id = fields.Many2one("res.users", "Salesperson", readonly=True, ondelete="set null")
-    team_id = fields.Many2one("crm.team", "Sales Team", readonly=True, ondelete="set null")
-    country_id = fields.Many2one("res.country", readonly=True, ondelete="set null")
-    industry_id = fields.Many2one("res.partner.industry", readonly=True, ondelete="set null")
+    user_id = UncheckedMany2one("res.users", "Salesperson", readonly=True, ondelete="set null")
+    team_id = UncheckedMany2one("crm.team", "Sales Team", readonly=True, ondelete="set null")
+    country_id = UncheckedMany2one("res.country", readonly=True, ondelete="set null")
+    industry_id = UncheckedMany2one("res.partner.industry", readonly=True, ondelete="set null")
 
     gross = fields.Monetary(readonly=True, help="Untaxed amount before discounts.")
     discounts = fields.Monetary(readonly=True, help="Discounts on lines.")
@@ -59,8 +61,8 @@ class CrmCustomerValue(models.Model):
     last_touchpoint = fields.Datetime(readonly=True)
     happy_count = fields.Integer("Happy Contacts", readonly=True)
     unhappy_count = fields.Integer("Unhappy Contacts", readonly=True)
-    observed_channel_id = fields.Many2one("crm.touchpoint.channel", readonly=True, ondelete="set null")
-    awareness_id = fields.Many2one("utm.source", "Became Aware Through", readonly=True, ondelete="set null")
+    observed_channel_id = UncheckedMany2one("crm.touchpoint.channel", readonly=True, ondelete="set null")
+    awareness_id = UncheckedMany2one("utm.source", "Became Aware Through", readonly=True, ondelete="set null")
 
     recency_score = fields.Integer("Recency", readonly=True, aggregator="avg", help="1 to 5, 5 is best.")
     frequency_score = fields.Integer("Frequency", readonly=True, aggregator="avg", help="1 to 5, 5 is best.")
@@ -89,11 +91,13 @@ class CrmCustomerValue(models.Model):
         help="Against the class before.",
     )
     override_reason = fields.Char(readonly=True)
-    override_user_id = fields.Many2one("res.users", "Overridden By", readonly=True, ondelete="set null")
+    override_user_id = UncheckedMany2one("res.users", "Overridden By", readonly=True, ondelete="set null")
     override_date = fields.Date(readonly=True)
     no_profiling = fields.Boolean("Objected to Profiling", readonly=True)
     stale = fields.Boolean(readonly=True, help="Changed since the last run.")
     computed_on = fields.Datetime(readonly=True)
+    create_uid = UncheckedMany2one("res.users", "Created by", readonly=True, ondelete="set null")
+    write_uid = UncheckedMany2one("res.users", "Last Updated by", readonly=True, ondelete="set null")
 
     _customer_uniq = models.Constraint("UNIQUE(company_id, partner_id)", "A customer has one value per company.")
     _anonymous_uniq = models.UniqueIndex("(company_id) WHERE anonymous")

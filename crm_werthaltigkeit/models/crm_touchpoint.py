@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from .crm_touchpoint_annotation import ANNOTATION_FIELDS
+from .unchecked_many2one import UncheckedMany2one
 
 DIRECTIONS = [("in", "Inbound"), ("out", "Outbound"), ("internal", "Internal")]
 STAGES = [
@@ -17,18 +18,6 @@ SATISFACTION = [("bad", "☹ Unhappy"), ("neutral", "😐 Neutral"), ("good", "�
 CAPTURED_FIELDS = {"source_id", "record_id", "slot", "external_system", "external_ref", "cost_reported"}
 
 
-class UncheckedMany2one(fields.Many2one):
-    """A many2one without a foreign key, for targets that cannot vanish while they are in use.
-
-    A bulk capture spends most of its time on checking foreign keys, row by row. Configuration that
-    the capture itself names refuses to be deleted while in use; contacts, users and teams take
-    their id out of the history when they are deleted (`crm.touchpoint.engine._detach`).
-    """
-
-    def update_db_foreign_key(self, model, column):
-        return
-
-
 class CrmTouchpoint(models.Model):
     """One event between a customer and us, captured from a record of Odoo or logged by hand.
 
@@ -42,9 +31,9 @@ class CrmTouchpoint(models.Model):
     _order = "date desc, id desc"
     _rec_name = "kind_id"
 
-    partner_id = fields.Many2one("res.partner", "Contact", index="btree_not_null", ondelete="set null")
+    partner_id = UncheckedMany2one("res.partner", "Contact", index="btree_not_null", ondelete="set null")
     commercial_partner_id = UncheckedMany2one("res.partner", "Customer", readonly=True, ondelete="set null", index=True)
-    lead_id = fields.Many2one("crm.lead", index="btree_not_null", ondelete="set null")
+    lead_id = UncheckedMany2one("crm.lead", index="btree_not_null", ondelete="set null")
     company_id = UncheckedMany2one("res.company", default=lambda self: self.env.company)
     date = fields.Datetime("Moment", required=True, default=fields.Datetime.now)
     approximate = fields.Boolean(
@@ -69,10 +58,10 @@ class CrmTouchpoint(models.Model):
     company_currency_id = fields.Many2one("res.currency", compute="_compute_company_currency_id")
     user_id = UncheckedMany2one("res.users", "Our Person", default=lambda self: self.env.user, ondelete="set null")
     team_id = UncheckedMany2one("crm.team", "Sales Team", ondelete="set null")
-    campaign_id = fields.Many2one("utm.campaign", ondelete="set null")
-    utm_source_id = fields.Many2one("utm.source", "Became Aware Through", ondelete="set null")
-    medium_id = fields.Many2one("utm.medium", ondelete="set null")
-    reason_id = fields.Many2one(
+    campaign_id = UncheckedMany2one("utm.campaign", ondelete="set null")
+    utm_source_id = UncheckedMany2one("utm.source", "Became Aware Through", ondelete="set null")
+    medium_id = UncheckedMany2one("utm.medium", ondelete="set null")
+    reason_id = UncheckedMany2one(
         "crm.touchpoint.reason",
         ondelete="set null",
         help="Why goods came back, or what a complaint is about.",
@@ -88,6 +77,8 @@ class CrmTouchpoint(models.Model):
     source_id = UncheckedMany2one("crm.touchpoint.source", "Captured From", readonly=True, ondelete="restrict")
     record_id = fields.Integer("Captured Record", readonly=True, aggregator=None)
     slot = fields.Integer(readonly=True, aggregator=None)
+    create_uid = UncheckedMany2one("res.users", "Created by", readonly=True, ondelete="set null")
+    write_uid = UncheckedMany2one("res.users", "Last Updated by", readonly=True, ondelete="set null")
     automatic = fields.Boolean(compute="_compute_automatic", search="_search_automatic")
     kind_code = fields.Char(related="kind_id.code")
     kind_icon = fields.Char("Icon of the Kind", related="kind_id.icon")

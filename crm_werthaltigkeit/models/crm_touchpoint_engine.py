@@ -37,7 +37,7 @@ class CrmTouchpointEngine(models.AbstractModel):
         for position, source in enumerate(sources):
             self._guarded(source, self._remove_deleted, source)
             self.env["ir.cron"]._commit_progress(1, remaining=len(sources) - position - 1)
-        for statement in self.env["crm.touchpoint.query"]._orphans():
+        for statement in self.env["crm.unchecked.engine"]._orphans() + self.env["crm.touchpoint.query"]._orphans():
             self._execute(statement)
         # a run killed between its batches and its end left this undone for what it had captured
         self._complete_run(self.env.cr.now() - timedelta(days=2))
@@ -69,7 +69,7 @@ class CrmTouchpointEngine(models.AbstractModel):
         started = self.env.cr.now()
         written = 0
         sources = self.env["crm.touchpoint.source"].search([])
-        since = min(sources.filtered(lambda s: s.state == "live").mapped("watermark"), default=None)
+        since = min(sources.filtered("watermark").mapped("watermark"), default=mark)
         for position, source in enumerate(sources):
             more, time_left = True, 1.0
             while more and time_left:
@@ -283,12 +283,6 @@ class CrmTouchpointEngine(models.AbstractModel):
                 condition,
             )
         )
-
-    def _detach(self, name, ids):
-        """Empty a field of all touchpoints whose target is about to be deleted, as a foreign key would."""
-        self.env["crm.touchpoint"].flush_model([name])
-        self._execute(self.env["crm.touchpoint.query"]._detached(name, ids))
-        self.env["crm.touchpoint"].invalidate_model([name])
 
     # -- what follows from the rest -----------------------------------------------------------
 

@@ -341,9 +341,16 @@ class CrmTouchpointQuery(models.AbstractModel):
             """
             WITH touched AS MATERIALIZED (
                 SELECT DISTINCT t.commercial_partner_id AS id FROM crm_touchpoint t WHERE %s),
+            doubtful AS MATERIALIZED (
+                SELECT t.commercial_partner_id AS id
+                  FROM touched JOIN crm_touchpoint t ON t.commercial_partner_id = touched.id
+                  JOIN crm_touchpoint_kind k ON k.id = t.kind_id AND k.is_purchase
+                 GROUP BY 1 HAVING count(*) FILTER (WHERE t.stage = 'purchase') <> 1
+                     OR count(*) FILTER (WHERE t.stage IS NULL OR t.stage NOT IN ('purchase', 'repeat')) > 0
+                     OR min(t.date) <> min(t.date) FILTER (WHERE t.stage = 'purchase')),
             purchases AS MATERIALIZED (
                 SELECT t.id, t.stage, row_number() OVER (PARTITION BY t.commercial_partner_id ORDER BY t.date, t.id) AS position
-                  FROM touched JOIN crm_touchpoint t ON t.commercial_partner_id = touched.id
+                  FROM doubtful JOIN crm_touchpoint t ON t.commercial_partner_id = doubtful.id
                   JOIN crm_touchpoint_kind k ON k.id = t.kind_id AND k.is_purchase),
             wrong AS MATERIALIZED (
                 SELECT id, CASE WHEN position = 1 THEN 'purchase' ELSE 'repeat' END AS stage FROM purchases
@@ -357,31 +364,9 @@ class CrmTouchpointQuery(models.AbstractModel):
             return [moved_contact, purchase_stage]
         return [customer_of_lead, left_customer, moved_contact, purchase_stage]
 
-    def _detached(self, name, ids):
-        """Take these targets out of an unchecked many2one."""
-        column = SQL.identifier(name)
-        return SQL("UPDATE crm_touchpoint SET %s = NULL WHERE %s = ANY(%s)", column, column, list(ids))
-
     def _orphans(self):
-        """Return statements that clear what a deletion left, beyond what the models themselves take along.
-
-        That is what was planned and said on touchpoints that went with their record, and customers,
-        people and teams deleted while a capture named them.
-        """
-        dangling = [
-            SQL(
-                "UPDATE crm_touchpoint t SET %(column)s = NULL FROM (SELECT DISTINCT %(column)s AS id FROM crm_touchpoint) used"
-                " WHERE t.%(column)s = used.id AND NOT EXISTS (SELECT FROM %(table)s r WHERE r.id = used.id)",
-                column=SQL.identifier(name),
-                table=SQL.identifier(table),
-            )
-            for name, table in (
-                ("commercial_partner_id", "res_partner"),
-                ("user_id", "res_users"),
-                ("team_id", "crm_team"),
-            )
-        ]
-        return dangling + [
+        """Return statements that clear what was planned and said on touchpoints that went with their record."""
+        return [
             SQL(
                 "DELETE FROM %s a WHERE a.%s = 'crm.touchpoint' AND NOT EXISTS (SELECT FROM crm_touchpoint t WHERE t.id = a.res_id)",
                 SQL.identifier(table),
@@ -420,6 +405,7 @@ class CrmTouchpointQuery(models.AbstractModel):
             statements.append(SQL("UPDATE crm_touchpoint SET lead_id = %s WHERE lead_id = ANY(%s)", new_id, old_ids))
         if model == "res.partner":
             statements += [
+                SQL("UPDATE crm_touchpoint SET partner_id = %s WHERE partner_id = ANY(%s)", new_id, old_ids),
                 SQL(
                     """
                     UPDATE crm_touchpoint SET write_date = now() AT TIME ZONE 'UTC', commercial_partner_id =

@@ -54,7 +54,6 @@ class CrmValueArrays(models.AbstractModel):
                 SQL(", ").join(map(SQL.identifier, columns)),
             )
         )
-        self.env.cr.execute(SQL("ANALYZE %s", name))
 
     def _layout(self, names, types):
         """Layout of a row: number of fields, then length and value of each."""

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-BATCH = 250_000  # customers; every batch reads all order lines
+BATCH = 500_000  # customers; every batch reads all order lines
 TOLERANCE = 0.001  # part of itself by which a share may be out of date until the complete run of the night
 KNOWN_COST_LIMIT = 0.80  # below this share of revenue with known cost no margin is shown
 
@@ -142,7 +142,7 @@ class CrmValueEngine(models.AbstractModel):
     def _rank_changed(self, company, ids):
         """The same after a few customers changed: the shares of all others may lag a little until the night."""
         ranking, expectation = self.env["crm.value.ranking"], self.env["crm.value.expectation.engine"]
-        by_margin, _count = ranking._ranked(company)
+        by_margin = ranking._place(company, ids)
         ranking._apply(TOLERANCE)
         self._write_classes(company)
         expectation._expect(company, ids, by_margin)

@@ -65,7 +65,6 @@ class CrmValueExpectationEngine(models.AbstractModel):
         expected = self._expected(company, card, decision, by_margin, ids)
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS crm_value_expected"))
         self.env.cr.execute(SQL("CREATE TEMP TABLE crm_value_expected ON COMMIT DROP AS %s", expected))
-        self.env.cr.execute(SQL("ANALYZE crm_value_expected"))
 
     def _columns(self):
         """Return the assignments to a value `v` from `n`, the table of `_prepare`, and the condition that they change it.

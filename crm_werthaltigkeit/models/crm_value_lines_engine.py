@@ -3,17 +3,19 @@ from odoo.tools import SQL
 
 
 class CrmValueLines(models.AbstractModel):
-    """Builds the lines that count for customer values, whatever document they come from.
+    """Builds what the lines of a document count for customer values, whatever kind of document it is.
 
-    Each line has: customer, day, document, gross, discount, reward, returned amount, sold amount (net),
-    sold amount with known cost, and cost; in the currency of the root company.
+    One row per document: customer, day, document, gross, discount, reward, returned amount, sold amount
+    (net), sold amount with known cost, and cost; in the currency of the root company. Lines are summed
+    before anything else is looked up: converting and dating half a million documents is cheap, doing so
+    for their lines is not.
     """
 
     _name = "crm.value.lines"
     _description = "Lines of Customer Values"
 
     def _lines(self, company, customers):
-        """Return one SELECT of all lines that count for these customers."""
+        """Return one SELECT of all documents that count for these customers."""
         if company.werthaltigkeit_basis == "invoice":
             parts = [self._invoice_lines(company, customers)]
         else:
@@ -22,6 +24,42 @@ class CrmValueLines(models.AbstractModel):
                 parts.append(self._pos_lines(company, customers))
         return SQL(" UNION ALL ").join(parts)
 
+    def _per_document(self, kind, document, moment, rate, amounts, source):
+        """Sum up the lines of each document.
+
+        :param kind: 0 to 3, makes the number of the document its own among all kinds
+        :param document: alias of the document's table in `source`; the customer's contact is `p`
+        :param moment: what tells the day; as SQL on `document`, and how it becomes a day on `d.moment`
+        :param rate: the document's rate to the company's currency
+        :param amounts: {name: (SQL of a line, whether it is in the document's currency)}
+        :param source: FROM and WHERE of the lines
+        """
+        moment, day = moment
+        return SQL(
+            """
+            SELECT d.customer, %(day)s AS day, d.id::int8 * 4 + %(kind)s AS document, %(amounts)s
+              FROM (SELECT %(id)s AS id, p.commercial_partner_id AS customer, %(moment)s AS moment, %(rate)s AS rate, %(sums)s
+                    %(source)s GROUP BY %(id)s, p.id) d
+            """,
+            day=day,
+            kind=kind,
+            amounts=SQL(", ").join(
+                SQL(
+                    "%s AS %s",
+                    self._converted(SQL.identifier("d", name), SQL("d.rate")) if foreign else SQL.identifier("d", name),
+                    SQL.identifier(name),
+                )
+                for name, (_sql, foreign) in amounts.items()
+            ),
+            id=SQL.identifier(document, "id"),
+            moment=moment,
+            rate=rate,
+            sums=SQL(", ").join(
+                SQL("sum(%s) AS %s", sql, SQL.identifier(name)) for name, (sql, _foreign) in amounts.items()
+            ),
+            source=source,
+        )
+
     def _split(self, amount, discount, quantity, price, reward):
         """Split a line's net amount into gross, discount, reward and returned amount.
 
@@ -29,65 +67,69 @@ class CrmValueLines(models.AbstractModel):
         negative quantity is a return at what was paid, a negative price a discount, a reward line
         neither.
         """
-        before = SQL(
-            "CASE WHEN %(discount)s = 0 THEN %(amount)s WHEN %(discount)s < 100 THEN %(amount)s / (1 - COALESCE(%(discount)s, 0) / 100) ELSE %(full)s END",
-            discount=discount,
-            amount=amount,
-            full=SQL("%s * %s", price, quantity),
-        )
-        return SQL(
-            """
-            CASE WHEN NOT %(reward)s AND %(qty)s >= 0 AND %(price)s >= 0 THEN %(before)s ELSE 0 END AS gross,
-            CASE WHEN %(reward)s THEN 0
-                 WHEN %(price)s < 0 THEN -%(amount)s
-                 WHEN %(qty)s >= 0 THEN %(before)s - %(amount)s ELSE 0 END AS discount,
-            CASE WHEN %(reward)s THEN -%(amount)s ELSE 0 END AS reward,
-            CASE WHEN NOT %(reward)s AND %(qty)s < 0 AND %(price)s >= 0 THEN -%(amount)s ELSE 0 END AS returned
-            """,
-            reward=reward,
-            qty=quantity,
-            price=price,
-            amount=amount,
-            before=before,
-        )
+        terms = {
+            "reward": reward,
+            "qty": quantity,
+            "price": price,
+            "amount": amount,
+            "before": SQL(
+                "CASE WHEN %(discount)s = 0 THEN %(amount)s WHEN %(discount)s < 100"
+                " THEN %(amount)s / (1 - COALESCE(%(discount)s, 0) / 100) ELSE %(full)s END",
+                discount=discount,
+                amount=amount,
+                full=SQL("%s * %s", price, quantity),
+            ),
+        }
+        return {
+            name: (SQL(sql, **terms), True)
+            for name, sql in {
+                "gross": "CASE WHEN NOT %(reward)s AND %(qty)s >= 0 AND %(price)s >= 0 THEN %(before)s ELSE 0 END",
+                "discount": "CASE WHEN %(reward)s THEN 0 WHEN %(price)s < 0 THEN -%(amount)s"
+                " WHEN %(qty)s >= 0 THEN %(before)s - %(amount)s ELSE 0 END",
+                "reward": "CASE WHEN %(reward)s THEN -%(amount)s ELSE 0 END",
+                "returned": "CASE WHEN NOT %(reward)s AND %(qty)s < 0 AND %(price)s >= 0 THEN -%(amount)s ELSE 0 END",
+            }.items()
+        }
 
     def _known(self, amount, quantity, price, reward, unit_cost, created, company):
-        """Net amount of a sold line whose cost is known: not zero, and not stamped on it afterwards."""
-        since = company.werthaltigkeit_cost_known_since
-        return SQL(
-            "CASE WHEN %(sold)s THEN %(amount)s ELSE 0 END AS sold,"
-            " CASE WHEN %(sold)s AND COALESCE(%(cost)s, 0) <> 0 AND %(created)s >= %(since)s THEN %(amount)s ELSE 0 END AS known",
-            sold=SQL("NOT %s AND %s >= 0 AND %s >= 0", reward, quantity, price),
-            amount=amount,
-            cost=unit_cost,
-            created=created,
-            since=since or "-infinity",
+        """Net amount of a sold line, and of one whose cost is known: not zero, and not stamped on it afterwards."""
+        sold = SQL("NOT %s AND %s >= 0 AND %s >= 0", reward, quantity, price)
+        known = SQL(
+            "%s AND COALESCE(%s, 0) <> 0 AND %s >= %s",
+            sold,
+            unit_cost,
+            created,
+            company.werthaltigkeit_cost_known_since or "-infinity",
         )
+        counted = lambda condition: (SQL("CASE WHEN %s THEN %s ELSE 0 END", condition, amount), True)  # noqa: E731
+        return {"sold": counted(sold), "known": counted(known)}
 
     def _order_lines(self, company, customers):
-        """Lines of confirmed orders."""
+        """Confirmed orders."""
         reward = self._present("sale.order.line", "reward_id")
-        amount = self._converted(SQL("l.price_subtotal"), SQL("o.currency_rate"))
-        price = self._converted(SQL("l.price_unit"), SQL("o.currency_rate"))
-        return SQL(
-            """
-            SELECT p.commercial_partner_id AS customer, %(day)s AS day, o.id::int8 * 4 AS document, %(split)s, %(known)s,
-                   %(cost)s AS cost
-              FROM sale_order o
-              JOIN sale_order_line l ON l.order_id = o.id
-              JOIN res_partner p ON p.id = o.partner_id
-             WHERE o.state = 'sale' AND o.company_id = ANY(%(companies)s) AND l.display_type IS NULL
-               AND l.is_downpayment IS NOT TRUE AND %(no_money)s AND %(customers)s
-            """,
-            day=self._day(SQL("o.date_order"), company),
-            cost=self._converted(SQL("l.purchase_price * l.product_uom_qty"), SQL("o.currency_rate")),
-            split=self._split(amount, SQL("COALESCE(l.discount, 0)"), SQL("l.product_uom_qty"), price, reward),
-            known=self._known(
-                amount, SQL("l.product_uom_qty"), price, reward, SQL("l.purchase_price"), SQL("l.create_date"), company
+        amount, quantity, price = SQL("l.price_subtotal"), SQL("l.product_uom_qty"), SQL("l.price_unit")
+        return self._per_document(
+            0,
+            "o",
+            (SQL("o.date_order"), self._day(SQL("d.moment"), company)),
+            SQL("o.currency_rate"),
+            {
+                **self._split(amount, SQL("COALESCE(l.discount, 0)"), quantity, price, reward),
+                **self._known(amount, quantity, price, reward, SQL("l.purchase_price"), SQL("l.create_date"), company),
+                "cost": (SQL("l.purchase_price * l.product_uom_qty"), True),
+            },
+            SQL(
+                """
+                FROM sale_order o
+                JOIN sale_order_line l ON l.order_id = o.id
+                JOIN res_partner p ON p.id = o.partner_id
+               WHERE o.state = 'sale' AND o.company_id = ANY(%(companies)s) AND l.display_type IS NULL
+                 AND l.is_downpayment IS NOT TRUE AND %(no_money)s AND %(customers)s
+                """,
+                companies=self._branches(company),
+                no_money=self._not_money("sale.order.line"),
+                customers=customers(SQL("p.commercial_partner_id")) if customers else SQL("FALSE"),
             ),
-            companies=self._branches(company),
-            no_money=self._not_money("sale.order.line"),
-            customers=customers(SQL("p.commercial_partner_id")) if customers else SQL("FALSE"),
         )
 
     def _order_credit_notes(self, company, customers):
@@ -101,97 +143,117 @@ class CrmValueLines(models.AbstractModel):
             if "pos.order" in self.env
             else SQL()
         )
-        amount = self._converted(SQL("a.price_subtotal"), SQL("m.invoice_currency_rate"))
-        return SQL(
-            """
-            SELECT p.commercial_partner_id, COALESCE(m.invoice_date, m.date), m.id::int8 * 4 + 1, 0, 0, 0,
-                   %(amount)s * COALESCE(link.part, 1), 0, 0,
-                   -COALESCE(link.unit_cost, 0) * a.quantity * COALESCE(link.part, 1)
-              FROM account_move m
-              JOIN account_move_line a ON a.move_id = m.id AND a.display_type = 'product'
-              JOIN res_partner p ON p.id = m.partner_id
-              LEFT JOIN LATERAL (
-                SELECT avg(l.purchase_price / COALESCE(NULLIF(o.currency_rate, 0), 1)) AS unit_cost,
-                       bool_or(l.product_uom_qty < 0) AS negative, bool_or(l.is_downpayment) AS downpayment,
-                       min(GREATEST(0, q.credited - GREATEST(0, q.invoiced - l.product_uom_qty)) / NULLIF(q.credited, 0)) AS part
-                  FROM sale_order_line_invoice_rel r
-                  JOIN sale_order_line l ON l.id = r.order_line_id
-                  JOIN sale_order o ON o.id = l.order_id
-                  JOIN LATERAL (
-                    SELECT sum(al.quantity) FILTER (WHERE am.move_type = 'out_refund') AS credited,
-                           COALESCE(sum(al.quantity) FILTER (WHERE am.move_type = 'out_invoice'), 0) AS invoiced
-                      FROM sale_order_line_invoice_rel ar
-                      JOIN account_move_line al ON al.id = ar.invoice_line_id
-                      JOIN account_move am ON am.id = al.move_id AND am.state = 'posted'
-                     WHERE ar.order_line_id = l.id) q ON TRUE
-                 WHERE r.invoice_line_id = a.id) link ON TRUE
-             WHERE m.move_type = 'out_refund' AND m.state = 'posted' AND m.company_id = ANY(%(companies)s)
-               AND link.negative IS NOT TRUE AND link.downpayment IS NOT TRUE %(pos)s AND %(customers)s
-            """,
-            amount=amount,
-            pos=pos,
-            companies=self._branches(company),
-            customers=customers(SQL("p.commercial_partner_id")) if customers else SQL("FALSE"),
+        nothing = (SQL("0"), False)
+        return self._per_document(
+            1,
+            "m",
+            (SQL("COALESCE(m.invoice_date, m.date)"), SQL("d.moment")),
+            SQL("m.invoice_currency_rate"),
+            {
+                "gross": nothing,
+                "discount": nothing,
+                "reward": nothing,
+                "returned": (SQL("a.price_subtotal * COALESCE(link.part, 1)"), True),
+                "sold": nothing,
+                "known": nothing,
+                "cost": (SQL("-COALESCE(link.unit_cost, 0) * a.quantity * COALESCE(link.part, 1)"), False),
+            },
+            SQL(
+                """
+                FROM account_move m
+                JOIN account_move_line a ON a.move_id = m.id AND a.display_type = 'product'
+                JOIN res_partner p ON p.id = m.partner_id
+                LEFT JOIN LATERAL (
+                  SELECT avg(l.purchase_price / COALESCE(NULLIF(o.currency_rate, 0), 1)) AS unit_cost,
+                         bool_or(l.product_uom_qty < 0) AS negative, bool_or(l.is_downpayment) AS downpayment,
+                         min(GREATEST(0, q.credited - GREATEST(0, q.invoiced - l.product_uom_qty)) / NULLIF(q.credited, 0)) AS part
+                    FROM sale_order_line_invoice_rel r
+                    JOIN sale_order_line l ON l.id = r.order_line_id
+                    JOIN sale_order o ON o.id = l.order_id
+                    JOIN LATERAL (
+                      SELECT sum(al.quantity) FILTER (WHERE am.move_type = 'out_refund') AS credited,
+                             COALESCE(sum(al.quantity) FILTER (WHERE am.move_type = 'out_invoice'), 0) AS invoiced
+                        FROM sale_order_line_invoice_rel ar
+                        JOIN account_move_line al ON al.id = ar.invoice_line_id
+                        JOIN account_move am ON am.id = al.move_id AND am.state = 'posted'
+                       WHERE ar.order_line_id = l.id) q ON TRUE
+                   WHERE r.invoice_line_id = a.id) link ON TRUE
+               WHERE m.move_type = 'out_refund' AND m.state = 'posted' AND m.company_id = ANY(%(companies)s)
+                 AND link.negative IS NOT TRUE AND link.downpayment IS NOT TRUE %(pos)s AND %(customers)s
+                """,
+                pos=pos,
+                companies=self._branches(company),
+                customers=customers(SQL("p.commercial_partner_id")) if customers else SQL("FALSE"),
+            ),
         )
 
     def _invoice_lines(self, company, customers):
-        """Lines of posted invoices, receipts and credit notes; cost and rewards come from their order line."""
+        """Posted invoices, receipts and credit notes; cost and rewards come from their order line."""
         reward = SQL("COALESCE(link.reward, FALSE)")
         sign = SQL("(CASE WHEN m.move_type = 'out_refund' THEN -1 ELSE 1 END)")
-        amount = self._converted(SQL("%s * a.price_subtotal", sign), SQL("m.invoice_currency_rate"))
-        price = self._converted(SQL("a.price_unit"), SQL("m.invoice_currency_rate"))
+        amount, price = SQL("(%s * a.price_subtotal)", sign), SQL("a.price_unit")
         quantity = SQL("(%s * a.quantity)", sign)
-        return SQL(
-            """
-            SELECT p.commercial_partner_id AS customer, COALESCE(m.invoice_date, m.date) AS day, m.id::int8 * 4 + 2 AS document,
-                   %(split)s, %(known)s, COALESCE(link.unit_cost, 0) * %(quantity)s AS cost
-              FROM account_move m
-              JOIN account_move_line a ON a.move_id = m.id AND a.display_type = 'product'
-              LEFT JOIN res_partner p ON p.id = m.partner_id
-              LEFT JOIN LATERAL (
-                SELECT avg(l.purchase_price / COALESCE(NULLIF(o.currency_rate, 0), 1)) AS unit_cost,
-                       bool_or(%(reward_column)s) AS reward, bool_or(l.is_downpayment) AS downpayment,
-                       bool_or(NOT %(no_money)s) AS money, min(l.create_date) AS created
-                  FROM sale_order_line_invoice_rel r
-                  JOIN sale_order_line l ON l.id = r.order_line_id
-                  JOIN sale_order o ON o.id = l.order_id
-                 WHERE r.invoice_line_id = a.id) link ON TRUE
-             WHERE m.move_type IN ('out_invoice', 'out_refund', 'out_receipt') AND m.state = 'posted'
-               AND m.company_id = ANY(%(companies)s) AND link.downpayment IS NOT TRUE AND link.money IS NOT TRUE AND %(customers)s
-            """,
-            split=self._split(amount, SQL("COALESCE(a.discount, 0)"), quantity, price, reward),
-            known=self._known(amount, quantity, price, reward, SQL("link.unit_cost"), SQL("link.created"), company),
-            quantity=quantity,
-            reward_column=self._present("sale.order.line", "reward_id"),
-            no_money=self._not_money("sale.order.line"),
-            companies=self._branches(company),
-            customers=customers(SQL("p.commercial_partner_id")) if customers else SQL("p.id IS NULL"),
+        return self._per_document(
+            2,
+            "m",
+            (SQL("COALESCE(m.invoice_date, m.date)"), SQL("d.moment")),
+            SQL("m.invoice_currency_rate"),
+            {
+                **self._split(amount, SQL("COALESCE(a.discount, 0)"), quantity, price, reward),
+                **self._known(amount, quantity, price, reward, SQL("link.unit_cost"), SQL("link.created"), company),
+                "cost": (SQL("COALESCE(link.unit_cost, 0) * %s", quantity), False),
+            },
+            SQL(
+                """
+                FROM account_move m
+                JOIN account_move_line a ON a.move_id = m.id AND a.display_type = 'product'
+                LEFT JOIN res_partner p ON p.id = m.partner_id
+                LEFT JOIN LATERAL (
+                  SELECT avg(l.purchase_price / COALESCE(NULLIF(o.currency_rate, 0), 1)) AS unit_cost,
+                         bool_or(%(reward_column)s) AS reward, bool_or(l.is_downpayment) AS downpayment,
+                         bool_or(NOT %(no_money)s) AS money, min(l.create_date) AS created
+                    FROM sale_order_line_invoice_rel r
+                    JOIN sale_order_line l ON l.id = r.order_line_id
+                    JOIN sale_order o ON o.id = l.order_id
+                   WHERE r.invoice_line_id = a.id) link ON TRUE
+               WHERE m.move_type IN ('out_invoice', 'out_refund', 'out_receipt') AND m.state = 'posted'
+                 AND m.company_id = ANY(%(companies)s) AND link.downpayment IS NOT TRUE AND link.money IS NOT TRUE AND %(customers)s
+                """,
+                reward_column=self._present("sale.order.line", "reward_id"),
+                no_money=self._not_money("sale.order.line"),
+                companies=self._branches(company),
+                customers=customers(SQL("p.commercial_partner_id")) if customers else SQL("p.id IS NULL"),
+            ),
         )
 
     def _pos_lines(self, company, customers):
-        """Lines of paid POS orders, but those that settle a sale order, which counts itself."""
+        """Paid POS orders, but lines that settle a sale order, which counts itself."""
         reward = self._present("pos.order.line", "reward_id")
-        amount = self._converted(SQL("l.price_subtotal"), SQL("o.currency_rate"))
-        price = self._converted(SQL("l.price_unit"), SQL("o.currency_rate"))
-        settled = self._present("pos.order.line", "sale_order_origin_id")
+        amount, quantity, price = SQL("l.price_subtotal"), SQL("l.qty"), SQL("l.price_unit")
         unit_cost = SQL("(CASE WHEN l.is_total_cost_computed THEN l.total_cost END)")
-        return SQL(
-            """
-            SELECT p.commercial_partner_id, %(day)s, o.id::int8 * 4 + 3, %(split)s, %(known)s, COALESCE(%(cost)s, 0)
-              FROM pos_order o
-              JOIN pos_order_line l ON l.order_id = o.id
-              LEFT JOIN res_partner p ON p.id = o.partner_id
-             WHERE o.state IN ('paid', 'done') AND o.company_id = ANY(%(companies)s) AND NOT %(settled)s
-               AND %(no_money)s AND %(customers)s
-            """,
-            day=self._day(SQL("o.date_order"), company),
-            split=self._split(amount, SQL("COALESCE(l.discount, 0)"), SQL("l.qty"), price, reward),
-            known=self._known(amount, SQL("l.qty"), price, reward, unit_cost, SQL("l.create_date"), company),
-            cost=unit_cost,
-            companies=self._branches(company),
-            settled=settled,
-            no_money=self._not_money("pos.order.line"),
-            customers=customers(SQL("p.commercial_partner_id")) if customers else SQL("p.id IS NULL"),
+        return self._per_document(
+            3,
+            "o",
+            (SQL("o.date_order"), self._day(SQL("d.moment"), company)),
+            SQL("o.currency_rate"),
+            {
+                **self._split(amount, SQL("COALESCE(l.discount, 0)"), quantity, price, reward),
+                **self._known(amount, quantity, price, reward, unit_cost, SQL("l.create_date"), company),
+                "cost": (SQL("COALESCE(%s, 0)", unit_cost), False),
+            },
+            SQL(
+                """
+                FROM pos_order o
+                JOIN pos_order_line l ON l.order_id = o.id
+                LEFT JOIN res_partner p ON p.id = o.partner_id
+               WHERE o.state IN ('paid', 'done') AND o.company_id = ANY(%(companies)s) AND NOT %(settled)s
+                 AND %(no_money)s AND %(customers)s
+                """,
+                companies=self._branches(company),
+                settled=self._present("pos.order.line", "sale_order_origin_id"),
+                no_money=self._not_money("pos.order.line"),
+                customers=customers(SQL("p.commercial_partner_id")) if customers else SQL("p.id IS NULL"),
+            ),
         )
 
     def _converted(self, amount, rate):

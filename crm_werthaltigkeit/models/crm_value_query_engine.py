@@ -117,11 +117,7 @@ class CrmValueQuery(models.AbstractModel):
         """Select one row of figures per customer; NULL means "not known", never 0."""
         return SQL(
             """
-            WITH lines AS (%(lines)s),
-            documents AS (
-                SELECT customer, day, document, sum(gross) AS gross, sum(discount) AS discount, sum(reward) AS reward,
-                       sum(returned) AS returned, sum(sold) AS sold, sum(known) AS known, sum(cost) AS cost
-                  FROM lines GROUP BY customer, day, document),
+            WITH documents AS (%(lines)s),
             days AS (
                 SELECT customer, day, day >= %(start)s AS counts, sum(gross) AS gross, sum(discount) AS discount,
                        sum(reward) AS reward, sum(returned) AS returned, sum(sold) AS sold, sum(known) AS known,
@@ -321,5 +317,9 @@ class CrmValueQuery(models.AbstractModel):
                 kept_id,
                 partner_ids,
             ),
-            SQL("UPDATE crm_customer_value SET stale = TRUE WHERE partner_id = ANY(%s)", partner_ids),
+            SQL(
+                "UPDATE crm_customer_value SET stale = TRUE, partner_id = %s WHERE partner_id = ANY(%s)",
+                kept_id,
+                partner_ids,
+            ),
         ]

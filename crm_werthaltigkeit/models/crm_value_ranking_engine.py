@@ -14,6 +14,10 @@ RANKING = (
     "rfm",
     "value_class_computed",
 )
+# score -> column of a customer value that it ranks by
+SCORED = {"recency": "last_order_date", "frequency": "purchase_days", "monetary": "rank_value"}
+ALWAYS_ALL = 20_000  # customers up to which everybody is ranked anew whenever one changes
+FEW = 0.01  # part of the customers that may take their places in the standing order
 MOVING = ("share", "cumulated_share")  # of all customers, whenever one of them buys
 
 
@@ -38,9 +42,100 @@ class CrmValueRanking(models.AbstractModel):
         execute = self.env.cr.execute
         execute(SQL("DROP TABLE IF EXISTS crm_value_ranked"))
         execute(SQL("CREATE TEMP TABLE crm_value_ranked ON COMMIT DROP AS %s", self._ranking(company)))
-        execute(SQL("ANALYZE crm_value_ranked"))
         [(basis, count)] = self.env.execute_query(SQL("SELECT min(rank_basis), count(*) FROM crm_value_ranked"))
         return basis == "db1", count
+
+    def _place(self, company, ids):
+        """Create the table of `_ranked` for a few customers only, at their places in the standing order of all others.
+
+        Where few customers exist, or many changed, all are ranked; else ranking half a million for the
+        sake of one would keep the database busy all day. Basis, average rate, total and limits of the
+        scores are those of the last complete ranking, of the night before.
+
+        :return: whether customers rank by margin
+        """
+        [(count, basis)] = self.env.execute_query(
+            SQL("SELECT count(*), min(rank_basis) FROM crm_customer_value WHERE company_id = %s", company.id)
+        )
+        if count <= ALWAYS_ALL or len(ids) > FEW * count or not basis:
+            return self._ranked(company)[0]
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS crm_value_ranked"))
+        self.env.cr.execute(
+            SQL("CREATE TEMP TABLE crm_value_ranked ON COMMIT DROP AS %s", self._places(company, ids, basis == "db1"))
+        )
+        return basis == "db1"
+
+    def _places(self, company, ids, by_margin):
+        return SQL(
+            """
+            WITH standing AS (
+                SELECT COALESCE(sum(db1) FILTER (WHERE margin_known)
+                                / NULLIF(sum(revenue) FILTER (WHERE margin_known), 0), 0) AS rate,
+                       sum(GREATEST(rank_value, 0)) FILTER (WHERE anonymous IS NOT TRUE) AS total, %(limits)s
+                  FROM crm_customer_value WHERE company_id = %(company)s AND id <> ALL(%(ids)s)),
+            changed AS (
+                SELECT v.id, v.last_order_date, v.purchase_days, v.gross <> 0 OR v.returns <> 0 AS has_documents,
+                       v.anonymous IS TRUE AS anonymous, v.no_profiling IS NOT TRUE AND v.anonymous IS NOT TRUE AS scored,
+                       CASE WHEN NOT %(by_margin)s THEN v.revenue WHEN v.margin_known THEN v.db1
+                            ELSE round(v.revenue * standing.rate, %(places)s) END AS value
+                  FROM crm_customer_value v, standing
+                 WHERE v.company_id = %(company)s AND v.id = ANY(%(ids)s)),
+            counted AS (
+                SELECT c.*, CASE WHEN anonymous THEN 0 ELSE value END AS part, scored AND purchase_days > 0 AS bought
+                  FROM changed c),
+            total AS (SELECT COALESCE((SELECT total FROM standing), 0) + COALESCE(sum(GREATEST(part, 0)), 0) AS total FROM counted),
+            placed AS (
+                SELECT c.*, COALESCE(c.part / NULLIF(t.total, 0), 0)::float8 AS share,
+                       CASE WHEN c.part > 0 THEN COALESCE(better.cumulated_share, 0) ELSE 1 END AS above,
+                       CASE WHEN c.part > 0 THEN COALESCE(equal.cumulated_share, better.cumulated_share, 0) ELSE 1 END AS reached,
+                       %(recency)s AS recency, %(frequency)s AS frequency, %(monetary)s AS monetary
+                  FROM counted c CROSS JOIN standing s CROSS JOIN total t
+                  LEFT JOIN LATERAL (
+                    SELECT n.cumulated_share FROM crm_customer_value n
+                     WHERE n.rank_value > c.part AND n.company_id = %(company)s AND n.anonymous IS NOT TRUE AND n.id <> ALL(%(ids)s)
+                     ORDER BY n.rank_value, n.id DESC LIMIT 1) better ON c.part > 0
+                  LEFT JOIN LATERAL (
+                    SELECT n.cumulated_share FROM crm_customer_value n
+                     WHERE n.rank_value = c.part AND n.company_id = %(company)s AND n.anonymous IS NOT TRUE AND n.id <> ALL(%(ids)s)
+                     LIMIT 1) equal ON c.part > 0)
+            SELECT id, value AS rank_value, %(basis)s AS rank_basis, share, LEAST(reached + GREATEST(share, 0), 1) AS cumulated_share,
+                   recency AS recency_score, frequency AS frequency_score, monetary AS monetary_score,
+                   recency || '-' || frequency || '-' || monetary AS rfm,
+                   CASE WHEN NOT (has_documents AND scored) THEN NULL WHEN part > 0 AND above < %(a)s THEN 'A'
+                        WHEN part > 0 AND above < %(b)s THEN 'B' ELSE 'C' END AS value_class_computed
+              FROM placed
+            """,
+            company=company.id,
+            ids=list(ids),
+            by_margin=by_margin,
+            basis="db1" if by_margin else "revenue",
+            places=company.currency_id.decimal_places,
+            a=company.werthaltigkeit_limit_a / 100,
+            b=company.werthaltigkeit_limit_b / 100,
+            limits=SQL(", ").join(
+                SQL(
+                    "min(%s) FILTER (WHERE %s = %s) AS %s",
+                    SQL.identifier(column),
+                    SQL.identifier(f"{score}_score"),
+                    level,
+                    SQL.identifier(f"{score}_{level}"),
+                )
+                for score, column in SCORED.items()
+                for level in range(2, 6)
+            ),
+            **{
+                score: self._level(score, "value" if score == "monetary" else column)
+                for score, column in SCORED.items()
+            },
+        )
+
+    def _level(self, score, column):
+        """Score 1 to 5: the best whose lowest member in the standing order is not better."""
+        levels = [
+            SQL("WHEN c.%s >= s.%s THEN %s", SQL.identifier(column), SQL.identifier(f"{score}_{level}"), level)
+            for level in range(5, 1, -1)
+        ]
+        return SQL("CASE WHEN NOT c.bought THEN NULL %s ELSE 1 END", SQL(" ").join(levels))
 
     def _ranking(self, company):
         return SQL(

@@ -252,10 +252,6 @@ class ResPartner(models.Model):
         }
         return texts.get(self.werthaltigkeit_mood)
 
-    def unlink(self):
-        self.env["crm.touchpoint.engine"].sudo()._detach("commercial_partner_id", self.ids)
-        return super().unlink()
-
     # -- actions ----------------------------------------------------------------------------------
 
     def action_werthaltigkeit_touchpoints(self):

@@ -5,7 +5,9 @@ from unittest.mock import patch
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
+from ..models import crm_value_ranking_engine
 from ..stats import abc, rfm
 from .common import WerthaltigkeitCase
 
@@ -249,11 +251,11 @@ class TestCustomerValue(WerthaltigkeitCase):
         )
         self.assertEqual(dict(report)["A"], 89600.0)
 
-    def test_ranking_is_that_of_the_statistics(self):
-        """What the database ranks is what the pure functions say, ties, losses and all."""
+    def _make_values(self, number):
+        """Values of made-up customers: few different margins, so that many tie."""
         random = Random(7)
-        partners = self.env["res.partner"].create([{"name": f"Ranked {i}"} for i in range(60)])
-        self.env["crm.customer.value"].create(
+        partners = self.env["res.partner"].create([{"name": f"Ranked {i}"} for i in range(number)])
+        return self.env["crm.customer.value"].create(
             [
                 {
                     "partner_id": partner.id,
@@ -274,6 +276,35 @@ class TestCustomerValue(WerthaltigkeitCase):
                 ]
             ]
         )
+
+    def test_few_changes_take_their_places_in_the_standing_order(self):
+        """Of many customers only those that changed are ranked, as a complete ranking would to a few thousandths."""
+        values, ranking = self._make_values(600), self.env["crm.value.ranking"]
+        self.env.flush_all()
+        ranking._ranked(self.company)
+        ranking._apply()
+        changed = values[1:6]
+        for value, margin in zip(changed, (880.0, 4.9, -30.0, 300.0, 40.0), strict=True):
+            value.write({"db1": margin, "purchase_days": 3, "last_order_date": date(2026, 1, 9)})
+        self.env.flush_all()
+        with patch.object(crm_value_ranking_engine, "ALWAYS_ALL", 100):
+            self.assertTrue(ranking._place(self.company, changed.ids))
+        self.assertEqual(self.env.execute_query(SQL("SELECT count(*) FROM crm_value_ranked")), [(5,)])
+        ranking._apply()
+        names = ["value_class_computed", "recency_score", "frequency_score", "rank_value", "rank_basis"]
+        placed = [(value.share, value.cumulated_share, value.monetary_score) for value in changed]
+        words = changed.read(names)
+        ranking._ranked(self.company)
+        ranking._apply()
+        self.assertEqual(changed.read(names), words)
+        for value, (share, cumulated, score) in zip(changed, placed, strict=True):
+            self.assertAlmostEqual(value.share, share, 9)
+            self.assertAlmostEqual(value.cumulated_share, cumulated, delta=0.03)
+            self.assertAlmostEqual(value.monetary_score, score, delta=1)  # a limit lay between two neighbours
+
+    def test_ranking_is_that_of_the_statistics(self):
+        """What the database ranks is what the pure functions say, ties, losses and all."""
+        self._make_values(60)
         self.env.flush_all()
         ranking = self.env["crm.value.ranking"]
         ranking._ranked(self.company)
