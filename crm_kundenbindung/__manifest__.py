@@ -10,6 +10,7 @@
         "security/crm_kundenbindung_groups.xml",
         "security/ir.model.access.csv",
         "security/crm_kundenbindung_rules.xml",
+        "data/crm_customer_group_template_data.xml",
         "data/loyalty_ledger_reason_data.xml",
         "data/ir_cron_data.xml",
         "data/mail_template_data.xml",

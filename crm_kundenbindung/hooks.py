@@ -4,6 +4,7 @@
 def post_init_hook(env):
     """From the first moment on, the balance of every card is the sum of its entries."""
     env["loyalty.ledger.engine"]._open_existing_cards()
+    env.ref("crm_kundenbindung.ir_cron_customer_group")._trigger()
 
 
 def uninstall_hook(env):

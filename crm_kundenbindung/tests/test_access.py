@@ -7,10 +7,17 @@ OPERATIONS = ("read", "write", "create", "unlink")
 # what each role may do with each model; everything not listed is denied
 ALLOWED = {
     "user": {
+        "crm.customer.group": ("read",),
+        "crm.customer.group.member": ("read",),
+        "crm.customer.group.move": ("read",),
         "loyalty.ledger": ("read",),
         "loyalty.ledger.reason": ("read",),
     },
     "manager": {
+        "crm.customer.group": OPERATIONS,
+        "crm.customer.group.member": ("read",),
+        "crm.customer.group.move": ("read",),
+        "crm.customer.group.template": ("read", "write"),
         "loyalty.ledger": ("read",),
         "loyalty.ledger.reason": OPERATIONS,
         "loyalty.ledger.issue": ("read",),

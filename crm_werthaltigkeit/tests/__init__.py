@@ -9,6 +9,7 @@ from . import (
     test_demo,
     test_expectation,
     test_external,
+    test_kpi,
     test_portfolio,
     test_overview,
     test_snapshot,

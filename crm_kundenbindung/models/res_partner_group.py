@@ -1,0 +1,163 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+USER_GROUP = "crm_kundenbindung.group_kundenbindung_user"
+
+
+class ResPartner(models.Model):
+    """Groups of a contact's customer, and what rules of groups ask for."""
+
+    _inherit = "res.partner"
+
+    kundenbindung_member_ids = fields.One2many(
+        "crm.customer.group.member", "partner_id", "Memberships", groups=USER_GROUP
+    )
+    kundenbindung_group_ids = fields.Many2many(
+        "crm.customer.group",
+        string="Customer Groups",
+        compute="_compute_kundenbindung_group_ids",
+        search="_search_kundenbindung_group_ids",
+        groups=USER_GROUP,
+    )
+    kundenbindung_first_order_date = fields.Date(
+        "First Purchase",
+        compute="_compute_kundenbindung_purchases",
+        search="_search_kundenbindung_first_order_date",
+        groups=USER_GROUP,
+    )
+    kundenbindung_purchase_days = fields.Integer(
+        "Purchases Ever",
+        compute="_compute_kundenbindung_purchases",
+        search="_search_kundenbindung_purchase_days",
+        help="Distinct days with a purchase.",
+        groups=USER_GROUP,
+    )
+    kundenbindung_birthday = fields.Date("Birthday", groups=USER_GROUP)
+    kundenbindung_birthday_this_month = fields.Boolean(
+        "Birthday This Month",
+        compute="_compute_kundenbindung_birthday_this_month",
+        search="_search_kundenbindung_birthday_this_month",
+        groups=USER_GROUP,
+    )
+    kundenbindung_promoter = fields.Boolean(
+        "Would Recommend Us",
+        compute="_compute_kundenbindung_promoter",
+        search="_search_kundenbindung_promoter",
+        help="The last answer to the question of recommendation within 12 months was 9 or 10.",
+        groups=USER_GROUP,
+    )
+    kundenbindung_complainant = fields.Boolean(
+        "Complained Within 12 Months",
+        compute="_compute_kundenbindung_complainant",
+        search="_search_kundenbindung_complainant",
+        groups=USER_GROUP,
+    )
+
+    @api.depends_context("allowed_company_ids")
+    def _compute_kundenbindung_group_ids(self):
+        members = self.env["crm.customer.group.member"].search([("partner_id", "in", self.commercial_partner_id.ids)])
+        groups = members.grouped("partner_id")
+        for partner in self:
+            own = groups.get(partner.commercial_partner_id, members.browse())
+            partner.kundenbindung_group_ids = own.group_id
+
+    def _search_kundenbindung_group_ids(self, operator, value):
+        if operator.startswith("not "):
+            return NotImplemented
+        members = self.env["crm.customer.group.member"]._search([("group_id", operator, value)])
+        return Domain("commercial_partner_id", "in", members.subselect("partner_id"))
+
+    @api.depends("werthaltigkeit_value_id")
+    @api.depends_context("company")
+    def _compute_kundenbindung_purchases(self):
+        for partner in self:
+            partner.kundenbindung_first_order_date = partner.werthaltigkeit_value_id.first_order_date
+            partner.kundenbindung_purchase_days = partner.werthaltigkeit_value_id.purchase_days_ever
+
+    def _search_kundenbindung_first_order_date(self, operator, value):
+        return self._search_by_value("first_order_date", operator, value)
+
+    def _search_kundenbindung_purchase_days(self, operator, value):
+        return self._search_by_value("purchase_days_ever", operator, value)
+
+    # -- birthdays --------------------------------------------------------------------------------
+
+    @api.depends("kundenbindung_birthday")
+    @api.depends_context("company")
+    def _compute_kundenbindung_birthday_this_month(self):
+        month = self.env.company.root_id._werthaltigkeit_today().month
+        for partner in self:
+            birthday = partner.kundenbindung_birthday
+            partner.kundenbindung_birthday_this_month = bool(birthday and birthday.month == month)
+
+    def _search_kundenbindung_birthday_this_month(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        month = self.env.company.root_id._werthaltigkeit_today().month
+        return Domain("kundenbindung_birthday.month_number", "=", month)
+
+    # -- what other areas know, as soon as they are there -----------------------------------------
+
+    def _compute_kundenbindung_promoter(self):
+        found = self._among("kundenbindung_promoter")
+        for partner in self:
+            partner.kundenbindung_promoter = partner.commercial_partner_id in found
+
+    def _search_kundenbindung_promoter(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain("commercial_partner_id", "in", self._promoters())
+
+    def _compute_kundenbindung_complainant(self):
+        found = self._among("kundenbindung_complainant")
+        for partner in self:
+            partner.kundenbindung_complainant = partner.commercial_partner_id in found
+
+    def _search_kundenbindung_complainant(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain("commercial_partner_id", "in", self._complainants())
+
+    def _among(self, name):
+        """The customers of these contacts for which a searched flag is set."""
+        return self.with_context(active_test=False).search(
+            [("id", "in", self.commercial_partner_id.ids), (name, "=", True)]
+        )
+
+    def _year_ago(self):
+        return self.env.company.root_id._werthaltigkeit_today() - relativedelta(months=12)
+
+    def _promoters(self):
+        """Select the customers whose last answer of the past year was 9 or 10."""
+        if "crm.feedback.answer" not in self.env:
+            return []
+        companies = self.env["crm.value.lines"]._branches(self.env.company.root_id)
+        self.env["crm.feedback.answer"].flush_model()
+        return SQL(
+            """
+            (SELECT a.partner FROM (
+                SELECT DISTINCT ON (p.commercial_partner_id) p.commercial_partner_id AS partner, f.score
+                  FROM crm_feedback_answer f JOIN res_partner p ON p.id = f.partner_id
+                 WHERE f.kind = 'nps' AND f.answered_on >= %s AND f.company_id = ANY(%s)
+                 ORDER BY p.commercial_partner_id, f.answered_on DESC, f.id DESC) a
+              WHERE a.score >= 9)
+            """,
+            self._year_ago(),
+            companies,
+        )
+
+    def _complainants(self):
+        """Select the customers with a complaint of the past year that was not cancelled."""
+        if "crm.complaint" not in self.env:
+            return []
+        complaints = self.env["crm.complaint"]._search(
+            [
+                ("opened_on", ">=", self._year_ago()),
+                ("state", "!=", "cancelled"),
+                ("company_id", "in", self.env["crm.value.lines"]._branches(self.env.company.root_id)),
+            ]
+        )
+        return complaints.subselect("commercial_partner_id")
