@@ -1,8 +1,13 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 STATES = [("open", "Open"), ("kept", "Kept"), ("broken", "Broken"), ("withdrawn", "Withdrawn")]
 PLACES = ("crm.touchpoint", "sale.order", "crm.lead", "utm.campaign", "crm.complaint")
+# fields that tell one person from another
+PERSONS = {"user_id", "create_uid", "write_uid", "activity_user_id", "message_partner_ids", "message_follower_ids"}
+BATCH = 500
 
 
 class CrmPromise(models.Model):
@@ -17,6 +22,9 @@ class CrmPromise(models.Model):
     partner_id = fields.Many2one("res.partner", "Contact", tracking=2, ondelete="restrict", index=True)
     commercial_partner_id = fields.Many2one(
         "res.partner", "Customer", compute="_compute_commercial_partner_id", store=True, index=True, ondelete="restrict"
+    )
+    lead_id = fields.Many2one(
+        "crm.lead", index="btree_not_null", ondelete="set null", help="A prospect without a contact yet."
     )
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     direction = fields.Selection(
@@ -74,8 +82,8 @@ class CrmPromise(models.Model):
 
     _partner_open_idx = models.Index("(commercial_partner_id, company_id) WHERE state = 'open'")
     _partner_if_external = models.Constraint(
-        "CHECK(scope = 'internal' OR partner_id IS NOT NULL)",
-        "A promise with a customer names the customer; only promises among ourselves do without.",
+        "CHECK(scope = 'internal' OR partner_id IS NOT NULL OR lead_id IS NOT NULL)",
+        "A promise with a customer names the customer or the lead; only promises among ourselves do without.",
     )
 
     @api.model
@@ -119,14 +127,69 @@ class CrmPromise(models.Model):
         for vals in vals_list:
             if vals.get("state", "open") != "open":
                 vals.setdefault("closed_on", fields.Datetime.now())
-        return super().create(vals_list)
+        promises = super().create(vals_list)
+        promises._sync_reminder()
+        return promises
 
     def write(self, vals):
         if "state" in vals:
             vals = dict(vals)
             vals["closed_on"] = False if vals["state"] == "open" else vals.get("closed_on") or fields.Datetime.now()
             vals.setdefault("automatic", False)
-        return super().write(vals)
+        result = super().write(vals)
+        if {"state", "due_date", "user_id", "name"} & vals.keys():
+            self._sync_reminder()
+        return result
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        """Who kept how many promises is counted per person only where the company wants it."""
+        names = set(groupby_spec.split(":")[0].split("."))
+        if names & PERSONS and not self.env["crm.promise.report"]._per_person():
+            raise AccessError(
+                self.env._("Promises are not counted per person here; a manager may switch that on in Settings.")
+            )
+        return super()._read_group_groupby(alias, groupby_spec, query)
+
+    # -- reminders ----------------------------------------------------------------------------
+
+    def _sync_reminder(self):
+        """Keep one activity per open promise, some days before it is due (company setting); none once decided."""
+        kind = self.env.ref("crm_kundenbindung.mail_activity_type_promise", raise_if_not_found=False)
+        if not kind:
+            return
+        promises = self.sudo()
+        for promise in promises:
+            reminders = promise.activity_ids.filtered(lambda a: a.activity_type_id == kind)
+            if promise.state != "open" or not promise.user_id:
+                reminders.unlink()
+                continue
+            today = promise.company_id._werthaltigkeit_today()
+            deadline = promise.due_date - timedelta(days=promise.company_id.kundenbindung_promise_reminder_days)
+            vals = {
+                "date_deadline": max(deadline, min(today, promise.due_date)),
+                "user_id": promise.user_id.id,
+                "summary": promise.name[:120],
+            }
+            if reminders:
+                reminders.write(vals)
+            else:
+                promise.with_context(mail_activity_quick_update=True).activity_schedule(
+                    activity_type_id=kind.id, **vals
+                )
+
+    @api.model
+    def _cron_promises(self):
+        """Each night: promises of leads that became customers; those overdue for too long, where a company says so."""
+        for promise in self.search([("partner_id", "=", False), ("lead_id.partner_id", "!=", False)]):
+            promise.partner_id = promise.lead_id.partner_id
+        for company in self.env["res.company"].search([("kundenbindung_promise_broken_days", ">", 0)]):
+            limit = company._werthaltigkeit_today() - timedelta(days=company.kundenbindung_promise_broken_days)
+            late = self.search([("company_id", "=", company.id), ("state", "=", "open"), ("due_date", "<", limit)])
+            for start in range(0, len(late), BATCH):
+                late[start : start + BATCH].write({"state": "broken", "automatic": True})
+                self.env["ir.cron"]._commit_progress(BATCH, remaining=max(len(late) - start - BATCH, 0))
+
+    # -- a person's word ----------------------------------------------------------------------
 
     def action_kept(self):
         return self._decide("kept")

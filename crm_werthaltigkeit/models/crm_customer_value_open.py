@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 from odoo import models
 
 RETURN_KINDS = ("return", "credit_note")
-COMPLAINT_KINDS = ("complaint",)
+COMPLAINT_KINDS = ("complaint", "complaint_solved")
 
 
 class CrmCustomerValue(models.Model):

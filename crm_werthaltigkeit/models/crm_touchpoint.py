@@ -15,7 +15,7 @@ STAGES = [
 SATISFACTION = [("bad", "☹ Unhappy"), ("neutral", "😐 Neutral"), ("good", "☺ Happy")]
 
 # written by the capture and by `log_external` alone
-CAPTURED_FIELDS = {"source_id", "record_id", "slot", "external_system", "external_ref", "cost_reported"}
+CAPTURED_FIELDS = {"source_id", "record_id", "slot", "own_cost", "external_system", "external_ref", "cost_reported"}
 
 
 class CrmTouchpoint(models.Model):
@@ -52,6 +52,11 @@ class CrmTouchpoint(models.Model):
     stage = fields.Selection(STAGES, "Journey Stage")
     satisfaction = fields.Selection(SATISFACTION)
     minutes = fields.Float(help="How long the contact took, in minutes.")
+    own_cost = fields.Monetary(
+        readonly=True,
+        currency_field="company_currency_id",
+        help="What the record behind it cost us, such as the remedy of a complaint; a part of the cost.",
+    )
     cost = fields.Monetary(readonly=True, currency_field="company_currency_id", help="From the rates of the channel.")
     amount = fields.Monetary(readonly=True, aggregator=None)
     currency_id = UncheckedMany2one("res.currency", readonly=True, ondelete="restrict")

@@ -15,6 +15,7 @@ COLUMNS = (
     "stage",
     "satisfaction",
     "minutes",
+    "own_cost",
     "cost",
     "amount",
     "currency_id",
@@ -71,7 +72,7 @@ class CrmTouchpointQuery(models.AbstractModel):
             INSERT INTO crm_touchpoint (source_id, record_id, slot, %(columns)s, create_date, write_date)
             SELECT %(source)s, s.record_id, 0, s.partner_id, s.commercial_partner_id, s.lead_id, s.company_id, s.date,
                    s.approximate, s.kind_id, s.channel_id, s.direction, %(stage)s, COALESCE(a.satisfaction, s.satisfaction),
-                   %(minutes)s, %(cost)s,
+                   %(minutes)s, s.own_cost, %(cost)s,
                    s.amount, s.currency_id, s.user_id, s.team_id, s.campaign_id, s.utm_source_id, s.medium_id, a.reason_id,
                    a.note, s.res_model, s.res_id, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
               FROM (%(select)s) s
@@ -136,11 +137,12 @@ class CrmTouchpointQuery(models.AbstractModel):
             "date": date,
             "approximate": SQL("%s", bool(past and source.date_rule == "change")),
             "kind_id": SQL("%s", source.kind_id.id),
-            "channel_id": self._channel(source, first("alternate_path")),
+            "channel_id": self._channel(source, first("channel_path"), first("alternate_path")),
             "direction": SQL("%s", source.direction),
             "stage": SQL("%s::varchar", source.stage or None),
             "satisfaction": self._satisfaction(first("satisfaction_path")),
             "minutes": SQL("(%s * %s)::float8", first("minutes_path"), source.minutes_factor),
+            "own_cost": SQL("%s::numeric", first("cost_path")),
             "amount": SQL("(%s * %s)::numeric", first("amount_path"), source.amount_factor),
             "currency_id": first("currency_path") if source.amount_path else SQL("NULL::int"),
             "user_id": SQL("person.id"),
@@ -216,11 +218,13 @@ class CrmTouchpointQuery(models.AbstractModel):
             query.add_where(SQL("document.id IN %s", target._search(domain, bypass_access=True).subselect()))
         return target, "document"
 
-    def _channel(self, source, alternate):
+    def _channel(self, source, named, alternate):
+        """Return the channel that the record names, else that of the row."""
         if not (source.alternate_path and source.alternate_channel_id):
-            return SQL("%s::int", source.channel_id.id or None)
+            return SQL("COALESCE(%s, %s::int)", named, source.channel_id.id or None)
         return SQL(
-            "CASE WHEN %s IS NOT NULL THEN %s ELSE %s::int END",
+            "COALESCE(%s, CASE WHEN %s IS NOT NULL THEN %s ELSE %s::int END)",
+            named,
             alternate,
             source.alternate_channel_id.id,
             source.channel_id.id or None,
@@ -263,7 +267,7 @@ class CrmTouchpointQuery(models.AbstractModel):
         )
 
     def _cost(self, minutes, alias):
-        """Cost of a contact: per contact plus per hour, plus handling what it is about.
+        """Cost of a contact: per contact plus per hour, plus handling what it is about, plus what its record cost.
 
         What happens only among ourselves costs too.
 
@@ -282,9 +286,10 @@ class CrmTouchpointQuery(models.AbstractModel):
         ]
         return SQL(
             "round(COALESCE(rate.per_contact + COALESCE(NULLIF(%s, 0)::numeric, rate.default_minutes) / 60"
-            " * rate.per_hour, 0) + %s, 2)",
+            " * rate.per_hour, 0) + %s + COALESCE(%s, 0), 2)",
             minutes,
             SQL("CASE %s ELSE 0 END", SQL(" ").join(handling)) if handling else SQL("0"),
+            SQL.identifier(alias, "own_cost"),
         )
 
     def _cost_update(self, condition):

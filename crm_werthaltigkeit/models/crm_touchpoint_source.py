@@ -19,6 +19,8 @@ PATHS = (
     "utm_source_path",
     "medium_path",
     "minutes_path",
+    "cost_path",
+    "channel_path",
     "satisfaction_path",
     "alternate_path",
     "document_model_path",
@@ -90,6 +92,11 @@ class CrmTouchpointSource(models.Model):
     medium_path = fields.Char("Medium")
     minutes_path = fields.Char("Duration")
     minutes_factor = fields.Float("Duration to Minutes", default=1.0)
+    cost_path = fields.Char(
+        "Own Cost",
+        help="What the record itself cost us, in the currency of the company, on top of what its channel and kind cost.",
+    )
+    channel_path = fields.Char("Channel From", help="Field that names the channel, where the record knows it.")
     satisfaction_path = fields.Char("Rating 1 to 5")
     document_model_path = fields.Char(
         "Model of the Document", help="For records that name their document by model and id."
