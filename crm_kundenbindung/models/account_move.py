@@ -25,7 +25,8 @@ class AccountMove(models.Model):
     def _ledger_settle_orders(self):
         """Bring the points of the orders behind these credit notes up to date."""
         refunds = self.sudo().filtered(lambda move: move.move_type == "out_refund")
-        refunds.invoice_line_ids.sale_line_ids.order_id._ledger_settle()
+        for number, refund in enumerate(refunds, 1):
+            refund.invoice_line_ids.sale_line_ids.order_id._ledger_settle(document=refund, without=refunds[number:])
 
     def _ledger_tell_unlinked(self):
         """A credit note without an order cannot say which points it concerns: a person has to."""

@@ -80,10 +80,14 @@ class LoyaltyCard(models.Model):
         cards = self._with_movement()
         cards.check_access("write")
         cards.env["loyalty.ledger.engine"]._lock_cards(cards)
-        movement, entries = current(cards.env), []
-        for card in cards:
-            lines = movement.lines_of(card, (vals["points"] or 0.0) - card.points)
-            lines = card._complete_lines(lines)
+        points, movement = vals["points"] or 0.0, current(cards.env)
+        return cards._book({card: movement.lines_of(card, points - card.points) for card in cards}, vals)
+
+    def _book(self, lines_by_card, vals):
+        """Append the entries of each of these locked cards and write its points, together with `vals`."""
+        movement, entries = current(self.env), []
+        for card in self:
+            lines = card._complete_lines(lines_by_card[card])
             entries += card._prepare_entries(lines, card.points)
             values = {**vals, "points": card.points + sum(line["amount"] for line in lines)}
             if abs(values["points"]) < EPSILON:
@@ -96,6 +100,13 @@ class LoyaltyCard(models.Model):
                 card._report_debt(debt, movement)
         self.env["loyalty.ledger"].sudo().with_context(**{KEY: movement}).create(entries)
         return True
+
+    @api.private
+    def _move_all(self, lines_by_card, movement):
+        """Append entries to many cards at once: `lines_by_card` as `_move` takes them, by card."""
+        cards = self.sudo().with_context(**{KEY: movement})
+        cards.env["loyalty.ledger.engine"]._lock_cards(cards)
+        return cards._book(lines_by_card, {})
 
     @api.private
     def _move(self, lines, movement):
@@ -175,6 +186,7 @@ class LoyaltyCard(models.Model):
         self.ensure_one()
         movement = current(self.env)
         document = movement.document
+        model, record_id = (document._name, document.id) if document else (False, False)
         card = self.sudo()
         entries = []
         for line in lines:
@@ -186,8 +198,10 @@ class LoyaltyCard(models.Model):
                 {
                     "card_id": card.id,
                     "program_id": card.program_id.id,
-                    "res_model": document._name if document else False,
-                    "res_id": document.id if document else False,
+                    "res_model": model,
+                    "res_id": record_id,
+                    "origin_model": model,
+                    "origin_id": record_id,
                     "reason_id": movement.reason_id,
                     "user_id": self.env.uid,
                     **line,

@@ -52,6 +52,11 @@ class LoyaltyLedger(models.Model):
     res_model = fields.Char("Document Model", readonly=True)
     res_id = fields.Many2oneReference("Document ID", model_field="res_model", readonly=True)
     document = fields.Char(compute="_compute_document")
+    origin_model = fields.Char("Origin Model", readonly=True)
+    origin_id = fields.Many2oneReference(
+        "Origin ID", model_field="origin_model", readonly=True,
+        help="The order or receipt whose points these are: a credit note is the document, its order the origin.",
+    )  # fmt: skip
     reverses_id = fields.Many2one(
         "loyalty.ledger", readonly=True, index="btree_not_null", ondelete="restrict",
         help="The entry that this one takes back, wholly or in part.",
@@ -59,6 +64,7 @@ class LoyaltyLedger(models.Model):
     expires_on = fields.Date(readonly=True, help="From this day on, what is left of these points expires.")
 
     _document_index = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
+    _origin_index = models.Index("(origin_model, origin_id) WHERE origin_id IS NOT NULL")
     _expiry_index = models.Index("(program_id, expires_on) WHERE expires_on IS NOT NULL")
 
     @api.depends("res_model", "res_id")

@@ -1,12 +1,16 @@
 from datetime import datetime, time, timedelta
+from math import ceil
 
 from pytz import timezone, utc
 
 from odoo import models
-from odoo.tools import SQL
+from odoo.tools import SQL, float_round
 
 from ..movement import EPSILON
 from .loyalty_ledger import EARN_SIDE, SPEND_SIDE
+
+# Shares of amounts of money are not exact: a third of three stamps is one.
+ROUNDING = 1e-4
 
 
 class LoyaltyLedgerEngine(models.AbstractModel):
@@ -27,13 +31,13 @@ class LoyaltyLedgerEngine(models.AbstractModel):
             )
 
     def _booked(self, records):
-        """What the ledger holds of documents: {(document id, card id): Booked}."""
+        """What the ledger holds of orders or receipts, credit notes included: {(record id, card id): row}."""
         if not records:
             return {}
         self.env.flush_all()
         rows = self.env.execute_query_dict(
             SQL(
-                """SELECT res_id, card_id,
+                """SELECT origin_id, card_id,
                           COALESCE(sum(amount) FILTER (WHERE cause IN %(earn)s), 0) AS earned,
                           COALESCE(-sum(amount) FILTER (WHERE cause IN %(spend)s), 0) AS spent,
                           COALESCE(-sum(amount) FILTER (WHERE cause = 'clawed_back'), 0) AS clawed,
@@ -41,9 +45,9 @@ class LoyaltyLedgerEngine(models.AbstractModel):
                           max(id) FILTER (WHERE cause = 'earned') AS earned_id,
                           max(id) FILTER (WHERE cause = 'redeemed') AS redeemed_id
                      FROM loyalty_ledger
-                    WHERE res_model = %(model)s AND res_id IN %(ids)s
+                    WHERE origin_model = %(model)s AND origin_id IN %(ids)s
                       AND cause IN %(causes)s
-                    GROUP BY res_id, card_id""",
+                    GROUP BY origin_id, card_id""",
                 earn=EARN_SIDE,
                 spend=SPEND_SIDE,
                 causes=EARN_SIDE + SPEND_SIDE,
@@ -51,7 +55,17 @@ class LoyaltyLedgerEngine(models.AbstractModel):
                 ids=records._ids,
             )
         )
-        return {(row["res_id"], row["card_id"]): row for row in rows}
+        return {(row["origin_id"], row["card_id"]): row for row in rows}
+
+    def _kept_points(self, program, points, share):
+        """What is left of an order's points when this share of it was kept.
+
+        Whole-number programmes stay whole: a stamp is taken back once all of it was credited. Since each credit note
+        books the difference to what was taken before, nothing is lost on the way.
+        """
+        if program._ledger_whole() and float(points).is_integer():
+            return float(ceil(points * share - ROUNDING))
+        return float_round(points * share, precision_digits=2)
 
     def _lines_to_reach(self, base, row, earned, spent):
         """Entries that lead from what is booked of a document (`row` of `_booked`) to what should be.

@@ -51,6 +51,16 @@ class LoyaltyProgram(models.Model):
         return months and (day or fields.Date.context_today(self)) + relativedelta(months=months)
 
     @api.private
+    def _ledger_whole(self):
+        """Whether points of this program come and go as whole ones, as stamps do."""
+        self.ensure_one()
+        program = self.sudo()
+        return not program.ledger_money_like and all(
+            rule.reward_point_mode != "money" and float(rule.reward_point_amount).is_integer()
+            for rule in program.rule_ids
+        )
+
+    @api.private
     def _ledger_cost_per_point(self):
         """What a point costs us when it is redeemed with the program's most expensive reward; 0 where unknown."""
         self.ensure_one()

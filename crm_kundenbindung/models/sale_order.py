@@ -2,7 +2,6 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import float_round
 
 from ..movement import EPSILON, KEY, Movement, current
 
@@ -69,7 +68,7 @@ class SaleOrder(models.Model):
         """The entries per card: what each order earns and spends."""
         lines = {card.id: [] for card in changes}
         for order in self:
-            base = {"res_model": order._name, "res_id": order.id, "company_id": order.company_id.id}
+            base = order._ledger_base()
             for entry in order.coupon_point_ids.filtered("points"):
                 program = entry.coupon_id.program_id
                 lines[entry.coupon_id.id].append(
@@ -99,8 +98,7 @@ class SaleOrder(models.Model):
         engine = self.env["loyalty.claim.engine"].sudo()
         for order in self.sudo():
             for program in order.order_line.reward_id.program_id.filtered("limit_usage").sorted("id"):
-                limit = program.max_usage - (program.total_order_count - program.order_count)
-                if engine._claim_usage(program, order, limit):
+                if engine._claim_usage(program, order, program.max_usage):
                     continue
                 if not order.transaction_ids.filtered(lambda tx: tx.state in ("done", "authorized")):
                     raise ValidationError(
@@ -130,10 +128,11 @@ class SaleOrder(models.Model):
 
     def _point_changes_of_cancellation(self, movement):
         """What the orders moved by now, claw-backs included, so that Odoo takes back exactly that."""
-        booked = self.env["loyalty.ledger.engine"].sudo()._booked(self)
+        engine = self.env["loyalty.ledger.engine"].sudo()
+        booked = engine._booked(self)
         changes, cards = defaultdict(float), self.env["loyalty.card"]
         for order in self:
-            base = {"res_model": order._name, "res_id": order.id, "company_id": order.company_id.id}
+            base = order._ledger_base()
             for card, change in order._core_changes():
                 if (order.id, card.id) not in booked:
                     changes[card] += change
@@ -144,24 +143,27 @@ class SaleOrder(models.Model):
             for (order_id, card_id), row in booked.items():
                 if order_id == order.id:
                     changes[cards.browse(card_id)] += row["earned"] - row["spent"]
-                    movement.lines.setdefault(card_id, []).extend(order._lines_to_reach(row, 0.0, 0.0))
+                    movement.lines.setdefault(card_id, []).extend(engine._lines_to_reach(base, row, 0.0, 0.0))
         return changes
 
     # --- following what becomes of an order -------------------------------------------------------------------------
 
     @api.private
-    def _ledger_settle(self):
+    def _ledger_settle(self, document=None, without=None):
         """Book the difference between what these orders should have moved by now and what they did.
 
         Claw-back = points × credited ÷ ordered − already taken; spent points return in proportion. Calling it again
         changes nothing.
+
+        :param document: the credit note on whose account points move; the order itself where there is none
+        :param without: credit notes that are not to be counted yet
         """
         engine = self.env["loyalty.ledger.engine"].sudo()
         orders = self.sudo()
         booked = engine._booked(orders)
         known = {order_id for order_id, _card_id in booked}
         for order in orders:
-            targets = order._ledger_targets() if order.state == "sale" else {}
+            targets = order._ledger_targets(without=without) if order.state == "sale" else {}
             cards = self.env["loyalty.card"].sudo().browse(
                 sorted({card.id for card in targets} | {key[1] for key in booked if key[0] == order.id})
             )  # fmt: skip
@@ -174,39 +176,54 @@ class SaleOrder(models.Model):
                         continue
                     earned, spent = full.get(card, (0.0, 0.0))
                     row = {"earned": earned, "spent": spent, "clawed": 0.0, "returned": 0.0}
-                if lines := order._lines_to_reach(row, *targets.get(card, (0.0, 0.0))):
-                    card._move(lines, Movement("settle", document=order))
+                paper = document or order
+                base = order._ledger_base() | {"res_model": paper._name, "res_id": paper.id}
+                if lines := engine._lines_to_reach(base, row, *targets.get(card, (0.0, 0.0))):
+                    card._move(lines, Movement("settle", document=paper))
 
-    def _lines_to_reach(self, row, earned, spent):
-        """Entries that lead from what is booked (`row`) to what should be earned and spent."""
-        base = {"res_model": self._name, "res_id": self.id, "company_id": self.company_id.id}
-        return self.env["loyalty.ledger.engine"]._lines_to_reach(base, row, earned, spent)
+    def _ledger_base(self):
+        """Values of every entry of this order."""
+        self.ensure_one()
+        return {
+            "res_model": self._name,
+            "res_id": self.id,
+            "origin_model": self._name,
+            "origin_id": self.id,
+            "company_id": self.company_id.id,
+        }
 
-    def _ledger_targets(self, kept=True):
+    def _ledger_targets(self, kept=True, without=None):
         """{card: (points earned, points spent)} as the order stands; `kept` leaves out the part that was credited."""
         self.ensure_one()
+        engine = self.env["loyalty.ledger.engine"]
         lines = self.order_line.filtered(
             lambda line: not line.display_type and not line.reward_id and not line.is_downpayment
         )
-        share = self._kept_share(lines) if kept else 1.0
-        targets = {card: [0.0, spent * share] for card, spent in self._points_spent().items()}
+        share = self._kept_share(lines, without) if kept else 1.0
+        targets = {
+            card: [0.0, engine._kept_points(card.program_id, spent, share)]
+            for card, spent in self._points_spent().items()
+        }
         for entry in self.coupon_point_ids:
             program = entry.coupon_id.program_id
             products = self.env["product.product"].union(*program._get_valid_products(lines.product_id).values())
             earning = lines.filtered(lambda line, products=products: line.product_id in products)
-            share = self._kept_share(earning) if kept else 1.0
-            targets.setdefault(entry.coupon_id, [0.0, 0.0])[0] += entry.points * share
+            share = self._kept_share(earning, without) if kept else 1.0
+            earned = engine._kept_points(program, entry.points, share)
+            targets.setdefault(entry.coupon_id, [0.0, 0.0])[0] += earned
         return {
-            card: (float_round(earned, precision_digits=2), float_round(spent, precision_digits=2))
+            card: (earned, spent)
             for card, (earned, spent) in targets.items()
             if card.program_id.is_nominative or abs(earned - spent) > EPSILON
         }
 
-    def _kept_share(self, lines):
-        """The share of these order lines that was not credited: 1 where nothing was."""
+    def _kept_share(self, lines, without=None):
+        """The share of these order lines that was not credited: 1 where nothing was. `without`: credit notes."""
         ordered = sum(lines.mapped("price_subtotal"))
         invoiced = credited = 0.0
         for item in lines.invoice_lines.filtered(lambda item: item.parent_state == "posted"):
+            if without and item.move_id in without:
+                continue
             amount = item.currency_id._convert(
                 item.price_subtotal, self.currency_id, self.company_id, item.date or fields.Date.today()
             )

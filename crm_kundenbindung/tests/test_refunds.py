@@ -37,6 +37,52 @@ class TestRefunds(LedgerCase):
         self.assertEqual(self.card.points, 100)
         self.assertProved()
 
+    def test_the_document_is_the_credit_note(self):
+        """Who reads the statement finds the paper that took points back; the order stays the origin."""
+        first, second = self._credit(self.invoice, 0.25), self._credit(self.invoice, 0.25)
+        back = self._entries(self.card, "clawed_back", "returned").sorted("id")
+        self.assertEqual([entry.res_id for entry in back], [first.id, first.id, second.id, second.id])
+        self.assertEqual(set(back.mapped("res_model")), {"account.move"})
+        self.assertEqual(back.mapped("document"), [first.display_name] * 2 + [second.display_name] * 2)
+        self.assertEqual({(entry.origin_model, entry.origin_id) for entry in back}, {("sale.order", self.order.id)})
+        self.assertEqual(back[0].action_open_document()["res_id"], first.id)
+        first.button_draft()
+        self.assertEqual(self._entries(self.card)[-1].res_id, first.id)
+        self.assertEqual(self._sides(), (300, 75))
+
+    def test_credit_notes_posted_together_name_each_its_own(self):
+        (first, second) = (self._credit(self.invoice, 0.25) for _number in range(2))
+        (first | second).button_draft()
+        before = self._entries(self.card)
+        (first | second).action_post()
+        entries = self._entries(self.card) - before
+        self.assertEqual(
+            [(entry.res_id, entry.amount) for entry in entries],
+            [(first.id, -100), (first.id, 25), (second.id, -100), (second.id, 25)],
+        )
+        self.assertProved()
+
+    def test_stamps_stay_whole_and_none_is_lost(self):
+        """A stamp card: what was credited in parts is taken back stamp by stamp, in the end all of it."""
+        stamps = self._program(
+            "Stamp Card",
+            rule_ids=[(5, 0, 0), (0, 0, {"reward_point_mode": "unit", "reward_point_amount": 1})],
+            reward_ids=[(5, 0, 0), (0, 0, {"discount_mode": "per_order", "discount": 10, "required_points": 5})],
+        )
+        self.program.active = False
+        card = self._card(self.other, 5, stamps)
+        order = self._spend(self._order(self.other, [(self.tyres, 3)], confirm=False), card)
+        order.action_confirm()
+        self.assertEqual(card.points, 3)
+        invoice = self._invoice(order)
+        for share, earned, spent in ((0.5, 2, 3), (1 / 6, 1, 2), (1 / 3, 0, 0)):
+            self._credit(invoice, share)
+            row = self.engine._booked(order)[order.id, card.id]
+            self.assertEqual((row["earned"], row["spent"]), (earned, spent))
+            self.assertTrue(all(float(entry.amount).is_integer() for entry in self._entries(card)))
+        self.assertEqual(card.points, 5)
+        self.assertProved()
+
     def test_all_at_once_and_back_to_draft(self):
         credit_note = self._credit(self.invoice)
         self.assertEqual(self.card.points, 100)
