@@ -128,22 +128,35 @@ class TestCards(LedgerCase):
         right = self._card(self.other, 100, coupons)
         order = self._order(self.customer, [(self.tyres, 1)], confirm=False)
         model = type(attempts)
-        self.patch(model, "_keys", lambda model: ["address", "session"])
-        self.patch(model, "_count", lambda model, keys: model.env["loyalty.code.engine"]._count_attempt(keys))
+        self.patch(model, "_keys", lambda model, internal=False: ["address", "session"])
+        self.patch(model, "_count", lambda model, keys, code=None: model.env["loyalty.code.engine"]._count_attempt(keys))
         messages = set()
         for number in range(10):
             messages.add(order._try_apply_code(f"044WRONG{number}")["error"])
         self.assertEqual(len(messages), 1)
         self.assertEqual({order._try_apply_code(right.code)["error"]}, messages)
         # another address, or ten minutes later
-        self.patch(model, "_keys", lambda model: ["elsewhere"])
+        self.patch(model, "_keys", lambda model, internal=False: ["elsewhere"])
         self.assertNotIn("error", order._try_apply_code(right.code))
-        self.patch(model, "_keys", lambda model: ["address"])
+        self.patch(model, "_keys", lambda model, internal=False: ["address"])
         self.env.cr.execute("UPDATE loyalty_code_attempt SET started = started - interval '11 minutes'")
         self.env.invalidate_all()
         self.assertFalse(attempts._are_blocked(["address"]))
         attempts._count(["address"])
         self.assertEqual(attempts.search([("key", "=", "address")]).count, 1)
+
+    def test_many_bad_rows_are_all_named(self):
+        content = "customer;points\n" + "\n".join(f"nobody{number};1" for number in range(700))
+        wizard = self._import(content.encode())
+        wizard.action_import()
+        *worded, rest = wizard.problems.split("\n")
+        self.assertEqual([line.split(":")[0] for line in worded], [f"Line {number}" for number in range(2, 502)])
+        self.assertEqual(rest.split(": ")[1], ", ".join(map(str, range(502, 702))))
+
+    def test_numbers_that_can_be_read_in_two_ways_are_refused(self):
+        wizard = self._import(f"customer;points\n{self.customer.email};1.234\n".encode())
+        wizard.action_import()
+        self.assertIn("two ways", wizard.problems)
 
     def test_people_of_the_company_are_not_counted(self):
         self.assertEqual(self.env["loyalty.code.attempt"]._keys(), [])

@@ -2,6 +2,7 @@ import base64
 import csv
 import io
 import math
+import re
 from datetime import datetime
 
 from odoo import fields, models
@@ -13,6 +14,10 @@ COLUMNS = ("card", "customer", "points", "expires_on")
 EXAMPLE = (("", "anna.sommer@example.com", "120", "2027-12-31"), ("044ABCD2345EFGH67", "", "35", ""))
 MAX_POINTS = 1e9
 MAX_LENGTH = 200
+# So many problems are worded; of more of them the lines are named.
+WORDED = 500
+# One thousand two hundred in German, or a little more than one: nobody can tell.
+AMBIGUOUS = re.compile(r"[1-9]\d{0,2}([.,]\d{3})+")
 
 
 class LoyaltyLedgerImport(models.TransientModel):
@@ -44,7 +49,7 @@ class LoyaltyLedgerImport(models.TransientModel):
         self.program_id.check_access("read")
         rows, problems = self._checked_rows()
         if problems:
-            self.problems = "\n".join(problems[:200])
+            self.problems = self._listed(problems)
             return {
                 "type": "ir.actions.act_window",
                 "res_model": self._name,
@@ -52,11 +57,18 @@ class LoyaltyLedgerImport(models.TransientModel):
                 "views": [(False, "form")],
                 "target": "new",
             }
-        cards = self.env["loyalty.card"].sudo()
-        for card, partner, points, expires_on in rows:
-            card = card or cards.create({"program_id": self.program_id.id, "partner_id": partner.id})
-            line = {"amount": points, "cause": "import", "expires_on": expires_on}
-            card.with_context(loyalty_no_mail=True)._move([line], Movement("import", cause="import"))
+        # The ledger keeps what happened: no mail and no note on each of thousands of cards.
+        cards = self.env["loyalty.card"].sudo().with_context(
+            loyalty_no_mail=True, tracking_disable=True, mail_create_nolog=True
+        )  # fmt: skip
+        newcomers = [partner for card, partner, _points, _expires_on in rows if not card]
+        created = cards.create([{"program_id": self.program_id.id, "partner_id": p.id} for p in newcomers])
+        new_cards = dict(zip(newcomers, created))
+        lines = {
+            card or new_cards[partner]: [{"amount": points, "cause": "import", "expires_on": expires_on}]
+            for card, partner, points, expires_on in rows
+        }
+        cards.browse(card.id for card in lines)._move_all(lines, Movement("import", cause="import"))
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -67,30 +79,51 @@ class LoyaltyLedgerImport(models.TransientModel):
             },
         }
 
+    def _listed(self, problems):
+        """The problems for people to read, every line of them named: [(line number, what is wrong)]."""
+        _ = self.env._
+        listed = [_("Line %(number)s: %(problem)s", number=number, problem=text) for number, text in problems[:WORDED]]
+        if more := problems[WORDED:]:
+            numbers = ", ".join(str(number) for number, _problem in more)
+            listed.append(_("And something is wrong with these lines too: %s", numbers))
+        return "\n".join(listed)
+
     def _checked_rows(self):
-        """Rows (card, partner, points, expiry) ready to be written, and a message for every line that is not."""
+        """Rows (card, partner, points, expiry) ready to be written, and [(line number, what is wrong)]."""
         rows, problems, seen = [], [], {}
         lines = self._read_lines()
-        cards, partners = self._cards(lines), self._partners(lines)
+        sound = [line for _number, line in lines if not self._unreadable(line)]
+        cards, partners = self._cards(sound), self._partners(sound)
+        cards_by_partner = self._cards_of_partners(partners)
         for number, line in lines:
-            problem, row = self._check_line(line, cards, partners)
+            problem, row = self._check_line(line, cards, partners, cards_by_partner)
             target = row and (row[0] or row[1])
             if target and target in seen:
                 problem = self.env._("the same customer or card as in line %s", seen[target])
             if problem:
-                problems.append(self.env._("Line %(number)s: %(problem)s", number=number, problem=problem))
+                problems.append((number, problem))
             else:
                 seen[target] = number
                 rows.append(row)
         if not lines:
-            problems.append(self.env._("The file has no rows."))
+            raise UserError(self.env._("The file has no rows."))
         return rows, problems
 
-    def _check_line(self, line, cards, partners):
+    def _unreadable(self, line):
+        """What is wrong with the text of a line before its meaning is looked at, or False."""
+        if any(len(value) > MAX_LENGTH for value in line.values()):
+            return self.env._("a value is longer than %s characters", MAX_LENGTH)
+        if any("\0" in value for value in line.values()):
+            return self.env._("a value has a character that cannot be stored")
+        return False
+
+    def _check_line(self, line, cards, partners, cards_by_partner):
         """Return what is wrong with a line (or False) and its row."""
         _ = self.env._
-        if any(len(value) > MAX_LENGTH for value in line.values()):
-            return _("a value is longer than %s characters", MAX_LENGTH), None
+        if problem := self._unreadable(line):
+            return problem, None
+        if AMBIGUOUS.fullmatch(line["points"]):
+            return _("“%s” can be read in two ways: please write thousands without a separator", line["points"]), None
         try:
             points = float(line["points"].replace(",", "."))
         except ValueError:
@@ -114,9 +147,7 @@ class LoyaltyLedgerImport(models.TransientModel):
                     return _("several customers are known as “%s”", line["customer"]), None
                 return _("no customer is known as “%s”", line["customer"]), None
             partner = found[0]
-            card = self.env["loyalty.card"].sudo().search(
-                [("program_id", "=", self.program_id.id), ("partner_id", "=", partner.id)], limit=1
-            )  # fmt: skip
+            card = cards_by_partner.get(partner)
         return False, (card, partner, points, expires_on)
 
     def _parse_date(self, text):
@@ -128,7 +159,7 @@ class LoyaltyLedgerImport(models.TransientModel):
         return False
 
     def _cards(self, lines):
-        codes = [line["card"] for _number, line in lines if line["card"]]
+        codes = list({line["card"] for line in lines if line["card"]})
         found = self.env["loyalty.card"].sudo().search(
             [("code", "in", codes), ("program_id", "=", self.program_id.id)]
         )  # fmt: skip
@@ -136,7 +167,7 @@ class LoyaltyLedgerImport(models.TransientModel):
 
     def _partners(self, lines):
         """Customers by e-mail address and by reference, as the user sees them."""
-        keys = list({line["customer"] for _number, line in lines if line["customer"]})
+        keys = list({line["customer"] for line in lines if line["customer"]})
         partners = self.env["res.partner"].search(
             ["|", ("email_normalized", "in", [key.lower() for key in keys]), ("ref", "in", keys)]
         )
@@ -145,6 +176,14 @@ class LoyaltyLedgerImport(models.TransientModel):
             for key in {(partner.email_normalized or "").lower(), (partner.ref or "").lower()} - {""}:
                 found.setdefault(key, []).append(partner)
         return found
+
+    def _cards_of_partners(self, partners):
+        """The card that each of these customers has in the program already: {partner: card}."""
+        ids = {partner.id for found in partners.values() for partner in found}
+        cards = self.env["loyalty.card"].sudo().search(
+            [("program_id", "=", self.program_id.id), ("partner_id", "in", list(ids))], order="id desc"
+        )  # fmt: skip
+        return {card.partner_id: card for card in cards}
 
     def _read_lines(self):
         """[(line number, {column: text})] of the file; empty lines are left out."""
