@@ -14,31 +14,32 @@ class LoyaltyClaimEngine(models.AbstractModel):
         The row is counted up rather than inserted: whoever comes second fails to serialize, is run again by Odoo and
         then finds the card of the first. `pairs` are (program id, partner id).
         """
-        for program_id, partner_id in sorted(set(pairs)):
-            self.env.cr.execute(
-                SQL(
-                    """INSERT INTO loyalty_card_holder AS h (program_id, partner_id, claims) VALUES (%s, %s, 1)
-                       ON CONFLICT (program_id, partner_id) DO UPDATE SET claims = h.claims + 1""",
-                    program_id,
-                    partner_id,
-                )
-            )
-
-    def _claim_usage(self, program, order, limit):
-        """Count the order as a use of the programme; return whether the limit of uses still allowed it.
-
-        `limit` is the number of uses by orders, or None for orders that are counted in any case.
-        """
-        self._open_usage(program, order)
+        rows = [SQL("(%s, %s, 1)", *pair) for pair in sorted(set(pairs))]
         self.env.cr.execute(
             SQL(
-                """INSERT INTO loyalty_usage_claim (program_id, order_id) VALUES (%s, %s)
-                   ON CONFLICT (program_id, order_id) DO NOTHING RETURNING id""",
-                program.id,
-                order.id,
+                """INSERT INTO loyalty_card_holder AS h (program_id, partner_id, claims) VALUES %s
+                   ON CONFLICT (program_id, partner_id) DO UPDATE SET claims = h.claims + 1""",
+                SQL(", ").join(rows),
             )
         )
-        if not self.env.cr.fetchone():
+
+    def _claim_usage(self, program, document, limit):
+        """Count an order or a receipt as a use of the programme; return whether the limit of uses still allowed it.
+
+        `limit` is the number of uses, or None for documents that are counted in any case.
+        """
+        self._open_usage(program, document)
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO loyalty_usage_claim (program_id, res_model, res_id) VALUES (%s, %s, %s)
+                   ON CONFLICT (program_id, res_model, res_id) DO NOTHING RETURNING id""",
+                program.id,
+                document._name,
+                document.id,
+            )
+        )
+        claim = self.env.cr.fetchone()
+        if not claim:
             return True
         self.env.cr.execute(
             SQL(
@@ -47,10 +48,13 @@ class LoyaltyClaimEngine(models.AbstractModel):
                 SQL("used < %s", limit) if limit is not None else SQL("TRUE"),
             )
         )
-        return bool(self.env.cr.fetchone())
+        if self.env.cr.fetchone():
+            return True
+        self.env.cr.execute(SQL("DELETE FROM loyalty_usage_claim WHERE id = %s", claim[0]))
+        return False
 
-    def _open_usage(self, program, order):
-        """Start the counter of a programme with the orders that were confirmed before."""
+    def _open_usage(self, program, document):
+        """Start the counter of a programme with the orders and receipts that used it before."""
         self.env.cr.execute(
             SQL(
                 """INSERT INTO loyalty_program_usage (program_id, used) VALUES (%s, 0)
@@ -64,19 +68,36 @@ class LoyaltyClaimEngine(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """WITH claimed AS (
-                       INSERT INTO loyalty_usage_claim (program_id, order_id)
-                       SELECT r.program_id, l.order_id
-                         FROM sale_order_line l
-                         JOIN loyalty_reward r ON r.id = l.reward_id
-                         JOIN sale_order o ON o.id = l.order_id
-                        WHERE r.program_id = %(program)s AND o.state = 'sale' AND o.id != %(order)s
-                        GROUP BY r.program_id, l.order_id
+                       INSERT INTO loyalty_usage_claim (program_id, res_model, res_id)
+                       SELECT %(program)s, used.model, used.id FROM (%(used)s) used
+                        WHERE NOT (used.model = %(model)s AND used.id = %(id)s)
                        ON CONFLICT DO NOTHING RETURNING id)
                    UPDATE loyalty_program_usage
                       SET used = (SELECT count(*) FROM claimed) WHERE program_id = %(program)s""",
                 program=program.id,
-                order=order.id,
+                used=self._select_uses(program),
+                model=document._name,
+                id=document.id,
             )
+        )
+
+    def _select_uses(self, program):
+        """Orders, and receipts where the point of sale is installed, with a reward of the programme."""
+        sources = [("sale.order", "sale_order", "sale_order_line", ("sale",))]
+        if "reward_id" in getattr(self.env.get("pos.order.line"), "_fields", ()):
+            sources.append(("pos.order", "pos_order", "pos_order_line", ("paid", "done")))
+        return SQL(" UNION ALL ").join(
+            SQL(
+                """SELECT DISTINCT %(model)s AS model, o.id
+                     FROM %(lines)s l JOIN %(orders)s o ON o.id = l.order_id JOIN loyalty_reward r ON r.id = l.reward_id
+                    WHERE r.program_id = %(program)s AND o.state IN %(states)s""",
+                model=model,
+                lines=SQL.identifier(lines),
+                orders=SQL.identifier(orders),
+                program=program.id,
+                states=states,
+            )
+            for model, orders, lines, states in sources
         )
 
     def _release_usages(self, orders):
@@ -84,10 +105,12 @@ class LoyaltyClaimEngine(models.AbstractModel):
         if orders:
             self.env.cr.execute(
                 SQL(
-                    """WITH released AS (DELETE FROM loyalty_usage_claim WHERE order_id IN %s RETURNING program_id)
+                    """WITH released AS (
+                           DELETE FROM loyalty_usage_claim WHERE res_model = %s AND res_id IN %s RETURNING program_id)
                        UPDATE loyalty_program_usage u SET used = u.used - r.uses
                          FROM (SELECT program_id, count(*) AS uses FROM released GROUP BY program_id) r
                         WHERE u.program_id = r.program_id""",
+                    orders._name,
                     orders._ids,
                 )
             )

@@ -24,12 +24,23 @@ class LoyaltyCodeAttempt(models.Model):
     _key_uniq = models.Constraint("UNIQUE(key)", "One row per address or session.")
 
     @api.model
-    def _keys(self):
-        """Keys of whoever tries a code from outside; people of the company are not counted."""
-        if not request or request.env.user._is_internal():
+    def _keys(self, internal=False):
+        """Keys of whoever tries a code from outside: address and session.
+
+        People of the company are counted at the desk only (`internal`), by login and session: all desks of a shop
+        share its address.
+        """
+        if not request:
             return []
+        user = request.env.user
+        if user._is_internal():
+            if not internal:
+                return []
+            source = ("user", user.id)
+        else:
+            source = ("address", request.httprequest.remote_addr)
         secret = self.env["ir.config_parameter"].sudo().get_param("database.secret", "").encode()
-        sources = (("address", request.httprequest.remote_addr), ("session", request.session.sid))
+        sources = (source, ("session", request.session.sid))
         return [
             hmac.new(secret, f"{kind} {value}".encode(), hashlib.sha256).hexdigest()
             for kind, value in sources
@@ -43,8 +54,15 @@ class LoyaltyCodeAttempt(models.Model):
         return bool(keys and self.sudo().search_count(domain, limit=1))
 
     @api.model
-    def _count(self, keys):
-        """Count a wrong code in a transaction of its own: the request's may be rolled back."""
+    def _count(self, keys, code=None):
+        """Count a wrong code in a transaction of its own: the request's may be rolled back.
+
+        The shop tries the code of a link again with every change of the cart: that is one wrong code, not ten.
+        """
+        if code and request:
+            if request.session.get("loyalty_wrong_code") == code:
+                return
+            request.session["loyalty_wrong_code"] = code
         for _attempt in range(5):
             try:
                 with self.env.registry.cursor() as cr:

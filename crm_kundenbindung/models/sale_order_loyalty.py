@@ -27,14 +27,21 @@ class SaleOrder(models.Model):
     def _try_apply_code(self, code):
         """Who tries codes that are wrong is told nothing about them, and soon has to wait."""
         attempts = self.env["loyalty.code.attempt"]
-        keys = attempts._keys()
+        keys = attempts._keys() if code else []
         if attempts._are_blocked(keys):
             return {"error": attempts._message()}
         status = super(SaleOrder, self._with_ledger("order"))._try_apply_code(code)
-        if keys and "error" in status:
-            attempts._count(keys)
-            status = {**status, "error": attempts._message()}
-        return status
+        if not keys or "error" not in status or self._knows_code(code):
+            return status
+        attempts._count(keys, code)
+        # Without "not_found": the shop would tell unknown codes from those that cannot be used.
+        return {"error": attempts._message()}
+
+    def _knows_code(self, code):
+        """Whether the order has this code already, or it is one of a price list, which the shop looks up next."""
+        own = self.code_enabled_rule_ids.mapped("code") + self.applied_coupon_ids.mapped("code")
+        pricelists = self.env["product.pricelist"].sudo()
+        return code in own or bool("code" in pricelists._fields and pricelists.search_count([("code", "=", code)]))
 
     def _add_points_for_coupon(self, coupon_points):
         order = self._with_ledger("order")
