@@ -83,6 +83,18 @@ def test_a_cap_of_100_lets_100_of_150_pass(scratch, inside):
     }  # fmt: skip
 
 
+def test_without_the_claims_a_cap_holds_nobody(scratch, inside):
+    """So it is the claims that the test above tries: with Odoo's own checks everybody passes."""
+    prepared = result(inside(scratch, "prepare_capped", attempts=12, cap=4))
+    assert sum(all_at_once(inside, scratch, "run_capped", workers=2, bare=True, **prepared)) == 12
+
+
+def test_without_the_claims_first_orders_make_several_cards(scratch, inside):
+    prepared = result(inside(scratch, "prepare_first", orders=16))
+    assert all_at_once(inside, scratch, "run_first", workers=2, bare=True, **prepared) == [[], []]
+    assert result(inside(scratch, "check_first", **prepared))["cards"] > 1
+
+
 def test_16_first_orders_make_one_card(scratch, inside):
     prepared = result(inside(scratch, "prepare_first", orders=16))
     assert all_at_once(inside, scratch, "run_first", workers=2, **prepared) == [[], []]

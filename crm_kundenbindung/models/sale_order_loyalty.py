@@ -39,9 +39,13 @@ class SaleOrder(models.Model):
 
     def _knows_code(self, code):
         """Whether the order has this code already, or it is one of a price list, which the shop looks up next."""
-        own = self.code_enabled_rule_ids.mapped("code") + self.applied_coupon_ids.mapped("code")
+        if code in self.code_enabled_rule_ids.mapped("code") + self.applied_coupon_ids.mapped("code"):
+            return True
         pricelists = self.env["product.pricelist"].sudo()
-        return code in own or bool("code" in pricelists._fields and pricelists.search_count([("code", "=", code)]))
+        if "code" not in pricelists._fields or "website_id" not in self._fields or not self.website_id:
+            return False
+        pricelist = pricelists.search([("code", "=", code)], limit=1)
+        return bool(pricelist) and self.website_id.is_pricelist_available(pricelist.id)
 
     def _add_points_for_coupon(self, coupon_points):
         order = self._with_ledger("order")

@@ -1,2 +1,12 @@
 from . import test_access, test_cards, test_customer_group, test_demo, test_expiry, test_points, test_refunds, test_valuation
 from . import test_service
+from . import (
+    test_access,
+    test_cards,
+    test_core_failures,
+    test_demo,
+    test_expiry,
+    test_points,
+    test_refunds,
+    test_valuation,
+)
