@@ -10,3 +10,4 @@ from . import (
     test_refunds,
     test_valuation,
 )
+from . import test_service, test_stats_proportions, test_trust
