@@ -1,10 +1,11 @@
-"""Installation gives every card its opening entry, in a handful of statements however many cards there are."""
+"""Installation gives every card its opening entry, in a handful of statements however many cards there are, and asks for the life cycle."""
 
 
 def post_init_hook(env):
     """From the first moment on, the balance of every card is the sum of its entries."""
     env["loyalty.ledger.engine"]._open_existing_cards()
     env.ref("crm_kundenbindung.ir_cron_customer_group")._trigger()
+    env["crm.computation"]._request("retention")
 
 
 def uninstall_hook(env):

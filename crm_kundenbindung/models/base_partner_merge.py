@@ -8,10 +8,12 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):
-        """The rows that serialize new cards and the trust rows are made anew when needed: they would collide."""
+        """What is made anew when needed goes, so that nothing collides: locks of new cards, trust, life cycle, proposals."""
         self.env["loyalty.card.holder"].sudo().search([("partner_id", "in", src_partners.ids)]).unlink()
         self.env["crm.customer.group.engine"].sudo()._merge_customers(src_partners.ids, dst_partner.id)
         self.env["crm.trust"].sudo().search([("partner_id", "in", src_partners.ids)]).unlink()
+        self.env["crm.retention.engine"].sudo()._merge_customers(src_partners.ids, dst_partner.id)
+        self.env["crm.next.action.engine"].sudo()._merge_customers(src_partners.ids, dst_partner.id)
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     @api.model

@@ -1,1 +1,1 @@
-from . import crm_complaint_report, crm_promise_report
+from . import crm_complaint_report, crm_promise_report, sale_report

@@ -1,1 +1,6 @@
-from . import loyalty_card_update_balance, loyalty_generate_wizard, loyalty_ledger_import
+from . import (
+    crm_next_action_decision,
+    loyalty_card_update_balance,
+    loyalty_generate_wizard,
+    loyalty_ledger_import,
+)
