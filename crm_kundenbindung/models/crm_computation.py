@@ -6,7 +6,9 @@ class CrmComputation(models.Model):
 
     _inherit = "crm.computation"
 
-    kind = fields.Selection(selection_add=[("retention", "Life Cycle and Next Actions")], ondelete={"retention": "cascade"})
+    kind = fields.Selection(
+        selection_add=[("retention", "Life Cycle and Next Actions")], ondelete={"retention": "cascade"}
+    )
 
     @api.model
     def _engines(self):

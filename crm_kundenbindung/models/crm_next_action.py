@@ -23,7 +23,9 @@ class CrmNextAction(models.Model):
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True, ondelete="set null", index="btree_not_null")
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     currency_id = fields.Many2one("res.currency", required=True, readonly=True, ondelete="restrict")
-    type_id = fields.Many2one("crm.next.action.type", "Kind", required=True, readonly=True, ondelete="restrict", index=True)
+    type_id = fields.Many2one(
+        "crm.next.action.type", "Kind", required=True, readonly=True, ondelete="restrict", index=True
+    )
     type_icon = fields.Char(related="type_id.icon")
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True, ondelete="set null", index="btree_not_null")
     team_id = fields.Many2one("crm.team", "Sales Team", readonly=True, ondelete="set null")
@@ -62,13 +64,17 @@ class CrmNextAction(models.Model):
     postponed_until = fields.Date(readonly=True)
     refusal_id = fields.Many2one("crm.next.action.refusal", "Refused Because", readonly=True, ondelete="restrict")
     refusal_note = fields.Char("Note", readonly=True)
-    remembered_until = fields.Date("Not Again Until", readonly=True, help="Until then this proposal is not made to this customer again.")
+    remembered_until = fields.Date(
+        "Not Again Until", readonly=True, help="Until then this proposal is not made to this customer again."
+    )
     decided_by_id = fields.Many2one("res.users", "Decided By", readonly=True, ondelete="set null")
     decided_on = fields.Date(readonly=True)
     activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null", index="btree_not_null")
     phone = fields.Char(related="partner_id.phone")
 
-    _open_uniq = models.UniqueIndex("(company_id, partner_id) WHERE state = 'open'", "A customer has one open proposal.")
+    _open_uniq = models.UniqueIndex(
+        "(company_id, partner_id) WHERE state = 'open'", "A customer has one open proposal."
+    )
     _list_idx = models.Index("(first DESC, stake DESC, urgency DESC, id) WHERE state = 'open'")
 
     # -- in words -------------------------------------------------------------------------------------
@@ -76,9 +82,12 @@ class CrmNextAction(models.Model):
     @api.depends("facts", "type_id", "stake")
     @api.depends_context("lang")
     def _compute_texts(self):
-        products = self.env["product.product"].sudo().browse(
-            {row.facts[key] for row in self for key in ("product", "because") if (row.facts or {}).get(key)}
-        ).exists()
+        products = (
+            self.env["product.product"]
+            .sudo()
+            .browse({row.facts[key] for row in self for key in ("product", "because") if (row.facts or {}).get(key)})
+            .exists()
+        )
         names = {product.id: product.name for product in products}
         causes = self._names("crm.complaint.cause", "cause")
         subjects = {
@@ -101,7 +110,10 @@ class CrmNextAction(models.Model):
     @staticmethod
     def _fill(text, words):
         """Put the words into the placeholders of a text; nothing else of a format string has an effect."""
-        parts = [plain + words.get(name, "") if name is not None else plain for plain, name, _s, _c in Formatter().parse(text or "")]
+        parts = [
+            plain + words.get(name, "") if name is not None else plain
+            for plain, name, _s, _c in Formatter().parse(text or "")
+        ]
         sentence = "".join(parts).strip()
         return sentence[:1].upper() + sentence[1:]
 
@@ -134,7 +146,11 @@ class CrmNextAction(models.Model):
         if days is None:
             return _("no purchase yet")
         if facts.get("interval") and (facts.get("purchases") or 0) > 2:
-            return _("usually every %(interval)s days, last order %(days)s days ago", interval=round(facts["interval"]), days=days)
+            return _(
+                "usually every %(interval)s days, last order %(days)s days ago",
+                interval=round(facts["interval"]),
+                days=days,
+            )
         if facts.get("purchases") == 1:
             return _("bought once, %s days ago", days)
         return _("last order %s days ago", days)
@@ -154,7 +170,11 @@ class CrmNextAction(models.Model):
         rows.invalidate_recordset(["state", "decided_by_id"])
         for row in rows.filtered(lambda row: row.state not in ("open", "postponed") or not row.partner_id):
             who = row.decided_by_id.name or self.env._("Somebody")
-            raise UserError(self.env._("%(who)s decided on the proposal for %(customer)s already.", who=who, customer=row.partner_id.name))
+            raise UserError(
+                self.env._(
+                    "%(who)s decided on the proposal for %(customer)s already.", who=who, customer=row.partner_id.name
+                )
+            )
         return rows
 
     def _decision(self, state, **values):
@@ -169,7 +189,13 @@ class CrmNextAction(models.Model):
         for row in rows:
             activity = row._plan_activity(today + timedelta(days=row.type_id.deadline_days))
             deadlines.append(activity.date_deadline)
-            row.write(row._decision("accepted", activity_id=activity.id, remembered_until=today + timedelta(days=row.type_id.repeat_days)))
+            row.write(
+                row._decision(
+                    "accepted",
+                    activity_id=activity.id,
+                    remembered_until=today + timedelta(days=row.type_id.repeat_days),
+                )
+            )
         if not deadlines:
             return True
         message = self.env._("Planned for %s.", format_date(self.env, min(deadlines)))
@@ -231,7 +257,11 @@ class CrmNextAction(models.Model):
         self.check_access("read")
         rows = self.sudo()
         open_ones = self.sudo().search(
-            [("partner_id", "in", rows.partner_id.ids), ("company_id", "in", rows.company_id.ids), ("state", "=", "open")]
+            [
+                ("partner_id", "in", rows.partner_id.ids),
+                ("company_id", "in", rows.company_id.ids),
+                ("state", "=", "open"),
+            ]
         )
         taken = {(row.partner_id, row.company_id) for row in open_ones}
         for row in rows.filtered(lambda row: row.state != "open" and row.partner_id):
@@ -277,5 +307,7 @@ class CrmNextAction(models.Model):
 
     def action_recompute(self):
         self.check_access("read")
-        computations = self.env["crm.computation"].sudo()._request("retention", self.env.companies.root_id, self.env.user)
+        computations = (
+            self.env["crm.computation"].sudo()._request("retention", self.env.companies.root_id, self.env.user)
+        )
         return computations._notification()

@@ -61,7 +61,12 @@ class CrmNextActionEngine(models.AbstractModel):
             statement = getattr(self, f"_condition_{kind.condition}")(company, kind)
             if statement:
                 parts.append(
-                    SQL("SELECT c.partner_id, %s AS type_id, %s AS stake_kind, c.facts FROM (%s) c", kind.id, STAKES[kind.condition], statement)
+                    SQL(
+                        "SELECT c.partner_id, %s AS type_id, %s AS stake_kind, c.facts FROM (%s) c",
+                        kind.id,
+                        STAKES[kind.condition],
+                        statement,
+                    )
                 )
         return SQL(" UNION ALL ").join(parts) if parts else None
 

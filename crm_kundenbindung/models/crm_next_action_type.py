@@ -4,7 +4,20 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 # what the texts of a proposal may name: see `crm.next.action._placeholders`
-PLACEHOLDERS = ("customer", "rhythm", "last_order", "days", "orders", "amount", "product", "because", "date", "subject", "cause", "count")
+PLACEHOLDERS = (
+    "customer",
+    "rhythm",
+    "last_order",
+    "days",
+    "orders",
+    "amount",
+    "product",
+    "because",
+    "date",
+    "subject",
+    "cause",
+    "count",
+)
 CONDITIONS = [
     ("rhythm_broken", "Rhythm broken (stage at risk)"),
     ("complaint_open", "Complaint open"),
@@ -38,16 +51,22 @@ class CrmNextActionType(models.Model):
         ondelete="set null",
         help="What it becomes on the contact; without one a to-do.",
     )
-    deadline_days = fields.Integer("Deadline (Days)", default=2, help="Days from “Do it” to the deadline of the activity.")
+    deadline_days = fields.Integer(
+        "Deadline (Days)", default=2, help="Days from “Do it” to the deadline of the activity."
+    )
     days = fields.Integer(
         "Within (Days)",
         help="New customer: days since the first purchase. Lapsed: not longer than that many days since the last. Promise: due within that many days."
         " 0: no limit.",
     )
-    minimum_stake = fields.Float("At Stake From", default=1.0, help="In the currency of the company; 0: whatever is at stake.")
+    minimum_stake = fields.Float(
+        "At Stake From", default=1.0, help="In the currency of the company; 0: whatever is at stake."
+    )
     first = fields.Boolean("Before All Others", help="Comes first whatever else is at stake: what we owe a customer.")
     repeat_days = fields.Integer("Not Again Within (Days)", default=60, help="After it was done.")
-    refusal_months = fields.Integer("Refusal Remembered (Months)", default=6, help="So long it is not proposed again after somebody refused it.")
+    refusal_months = fields.Integer(
+        "Refusal Remembered (Months)", default=6, help="So long it is not proposed again after somebody refused it."
+    )
 
     _numbers = models.Constraint(
         "CHECK(deadline_days >= 0 AND days >= 0 AND minimum_stake >= 0 AND repeat_days >= 0 AND refusal_months >= 0)",

@@ -27,12 +27,21 @@ class CrmRetention(models.Model):
     value_class = fields.Selection(VALUE_CLASSES, readonly=True)
 
     stage_id = fields.Many2one(
-        "crm.retention.stage", required=True, readonly=True, ondelete="restrict", index=True, group_expand="_expand_stages"
+        "crm.retention.stage",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+        group_expand="_expand_stages",
     )
     stage_code = fields.Char(related="stage_id.code")
     stage_icon = fields.Char(related="stage_id.icon")
     stage_computed_id = fields.Many2one(
-        "crm.retention.stage", "Computed Stage", readonly=True, ondelete="restrict", help="Becomes the stage in the same run."
+        "crm.retention.stage",
+        "Computed Stage",
+        readonly=True,
+        ondelete="restrict",
+        help="Becomes the stage in the same run.",
     )
     stage_before_id = fields.Many2one("crm.retention.stage", "Stage Before", readonly=True, ondelete="restrict")
     stage_since = fields.Date("In This Stage Since", readonly=True, help="Empty: since before the first computation.")
@@ -47,9 +56,12 @@ class CrmRetention(models.Model):
         [("db1", "Contribution Margin"), ("revenue", "Revenue")], "Amounts Are", readonly=True,
         help="Revenue where too few costs are known.",
     )  # fmt: skip
-    risk_known = fields.Boolean("Margin at Risk Known", readonly=True, help="Only where the model stood the test on the past.")
+    risk_known = fields.Boolean(
+        "Margin at Risk Known", readonly=True, help="Only where the model stood the test on the past."
+    )
     margin_at_risk = fields.Monetary(
-        readonly=True, help="What an active customer would bring in 12 months (CM II), times the probability that this one is lost."
+        readonly=True,
+        help="What an active customer would bring in 12 months (CM II), times the probability that this one is lost.",
     )
     potential_known = fields.Boolean("Potential Measured", readonly=True)
     potential = fields.Monetary(
@@ -107,17 +119,26 @@ class CrmRetention(models.Model):
 
     def _explained_parts(self, factors):
         """Return [(name, weight, points of 100, words)] of the parts that are known, the weightiest first."""
-        known = [(factor, self.urgency_parts[factor.code]) for factor in factors if factor.code in (self.urgency_parts or {})]
+        known = [
+            (factor, self.urgency_parts[factor.code]) for factor in factors if factor.code in (self.urgency_parts or {})
+        ]
         total = sum(factor.weight for factor, _values in known) or 1
         parts = [
-            (factor.name, 100 * factor.weight / total, 100 * factor.weight * values[0] / total, factor.explain(self, *values))
+            (
+                factor.name,
+                100 * factor.weight / total,
+                100 * factor.weight * values[0] / total,
+                factor.explain(self, *values),
+            )
             for factor, values in known
         ]
         return sorted(parts, key=lambda part: -part[2])
 
     def _parts_table(self, parts):
         if not parts:
-            return Markup("<p class='text-muted'>%s</p>") % self.env._("Nothing is known yet that would make it urgent.")
+            return Markup("<p class='text-muted'>%s</p>") % self.env._(
+                "Nothing is known yet that would make it urgent."
+            )
         rows = Markup().join(
             Markup("<tr><td>%s</td><td>%s</td><td class='text-end text-nowrap'>%s</td></tr>")
             % (name, words, self.env._("%(points)s of %(weight)s", points=round(points), weight=round(weight)))
@@ -174,5 +195,7 @@ class CrmRetention(models.Model):
     def action_recompute(self):
         """Compute stages, urgency and proposals anew in the background."""
         self.check_access("read")
-        computations = self.env["crm.computation"].sudo()._request("retention", self.env.companies.root_id, self.env.user)
+        computations = (
+            self.env["crm.computation"].sudo()._request("retention", self.env.companies.root_id, self.env.user)
+        )
         return computations._notification()

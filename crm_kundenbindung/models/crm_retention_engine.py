@@ -142,8 +142,14 @@ class CrmRetentionEngine(models.AbstractModel):
         """Select the row of each customer to be, from the temporary table of `_base`."""
         parts = self.env["crm.retention.factor.engine"]._parts(company)
         aliases = [SQL.identifier(f"f{factor.id}") for factor, _statement in parts]
-        joins = [SQL("LEFT JOIN (%s) %s ON %s.partner_id = b.partner_id", s, a, a) for (_f, s), a in zip(parts, aliases, strict=True)]
-        total = [SQL("CASE WHEN %s.part IS NOT NULL THEN %s ELSE 0 END", a, f.weight) for (f, _s), a in zip(parts, aliases, strict=True)]
+        joins = [
+            SQL("LEFT JOIN (%s) %s ON %s.partner_id = b.partner_id", s, a, a)
+            for (_f, s), a in zip(parts, aliases, strict=True)
+        ]
+        total = [
+            SQL("CASE WHEN %s.part IS NOT NULL THEN %s ELSE 0 END", a, f.weight)
+            for (f, _s), a in zip(parts, aliases, strict=True)
+        ]
         points = [SQL("COALESCE(%s.part, 0) * %s", a, f.weight) for (f, _s), a in zip(parts, aliases, strict=True)]
         told = [
             SQL(

@@ -49,8 +49,16 @@ class CrmRetentionFactor(models.Model):
         if not figure:
             return _("last order %s days ago, no rhythm yet", days)
         if part <= 0:
-            return _("buys every %(interval)s days, last %(days)s days ago: within the rhythm", interval=round(figure), days=days)
-        return _("buys every %(interval)s days, last %(days)s days ago: the rhythm is broken", interval=round(figure), days=days)
+            return _(
+                "buys every %(interval)s days, last %(days)s days ago: within the rhythm",
+                interval=round(figure),
+                days=days,
+            )
+        return _(
+            "buys every %(interval)s days, last %(days)s days ago: the rhythm is broken",
+            interval=round(figure),
+            days=days,
+        )
 
     def _words_satisfaction(self, _retention, part, figure, other):
         """:param figure, other: mean of the last three smileys and of those before, 0 bad to 1 good"""
@@ -59,7 +67,9 @@ class CrmRetentionFactor(models.Model):
             return _("not falling")
         if other is None:
             return _("last smileys at %s %%, none before", round(100 * figure))
-        return _("last smileys at %(now)s %%, before at %(before)s %%", now=round(100 * figure), before=round(100 * other))
+        return _(
+            "last smileys at %(now)s %%, before at %(before)s %%", now=round(100 * figure), before=round(100 * other)
+        )
 
     def _words_complaint(self, _retention, _part, figure, other):
         """:param figure, other: open complaints, and those of them that are overdue"""
@@ -74,7 +84,11 @@ class CrmRetentionFactor(models.Model):
         _ = self.env._
         words = []
         if figure:
-            words.append(_("1 promise broken in 12 months") if figure == 1 else _("%s promises broken in 12 months", round(figure)))
+            words.append(
+                _("1 promise broken in 12 months")
+                if figure == 1
+                else _("%s promises broken in 12 months", round(figure))
+            )
         if other:
             words.append(_("1 promise overdue") if other == 1 else _("%s promises overdue", round(other)))
         return ", ".join(words) or _("all kept")
@@ -83,7 +97,9 @@ class CrmRetentionFactor(models.Model):
         """:param figure, other: product categories bought, and those that the broadest tenth of customers buys"""
         if figure == 1:
             return self.env._("buys 1 product category; broad customers buy %s", round(other))
-        return self.env._("buys %(own)s product categories; broad customers buy %(broad)s", own=round(figure), broad=round(other))
+        return self.env._(
+            "buys %(own)s product categories; broad customers buy %(broad)s", own=round(figure), broad=round(other)
+        )
 
     def _words_response(self, _retention, part, _figure, _other):
         return self.env._("responded to %s %% of the measures so far", round(100 * part))

@@ -19,11 +19,17 @@ class CrmRetentionHistory(models.Model):
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True, ondelete="set null", help="On that day.")
     team_id = fields.Many2one("crm.team", "Sales Team", readonly=True, ondelete="set null", help="On that day.")
     from_stage_id = fields.Many2one(
-        "crm.retention.stage", "From", readonly=True, ondelete="restrict", help="Empty: the first stage that was computed."
+        "crm.retention.stage",
+        "From",
+        readonly=True,
+        ondelete="restrict",
+        help="Empty: the first stage that was computed.",
     )
     to_stage_id = fields.Many2one("crm.retention.stage", "To", required=True, readonly=True, ondelete="restrict")
     date = fields.Date(required=True, readonly=True, index=True)
-    days = fields.Integer("Days in Stage Before", readonly=True, aggregator="avg", help="Empty where the beginning is not known.")
+    days = fields.Integer(
+        "Days in Stage Before", readonly=True, aggregator="avg", help="Empty where the beginning is not known."
+    )
 
     @api.depends("from_stage_id", "to_stage_id")
     def _compute_display_name(self):

@@ -30,11 +30,22 @@ class CrmRetentionStage(models.Model):
     sequence = fields.Integer(default=10)
     icon = fields.Char(default="fa-circle-o", help="Font Awesome class shown beside the name.")
     rule = fields.Char("Who Belongs Here", compute="_compute_rule")
-    days = fields.Integer(help="New: days since the first purchase. Won back: days since the purchase that ended the lapse."
-                          " At risk and lapsed: never earlier than that many days after the last purchase.")
-    months = fields.Integer("Months Without a Rhythm", help="Months since the last purchase, for customers with fewer than three purchases.")
-    intervals = fields.Float("Own Intervals", digits=(16, 1), help="Time since the last purchase, in the customer's own mean intervals between purchases.")
-    probability = fields.Float("Probably Still Buys Below", help="Or as soon as the probability of further purchases falls below; only where the model stands. 0: not used.")
+    days = fields.Integer(
+        help="New: days since the first purchase. Won back: days since the purchase that ended the lapse."
+        " At risk and lapsed: never earlier than that many days after the last purchase."
+    )
+    months = fields.Integer(
+        "Months Without a Rhythm", help="Months since the last purchase, for customers with fewer than three purchases."
+    )
+    intervals = fields.Float(
+        "Own Intervals",
+        digits=(16, 1),
+        help="Time since the last purchase, in the customer's own mean intervals between purchases.",
+    )
+    probability = fields.Float(
+        "Probably Still Buys Below",
+        help="Or as soon as the probability of further purchases falls below; only where the model stands. 0: not used.",
+    )
     purchases = fields.Integer(help="Distinct days with a purchase from which on a customer belongs here.")
     uses_days = fields.Boolean(compute="_compute_uses")
     uses_months = fields.Boolean(compute="_compute_uses")
@@ -74,22 +85,37 @@ class CrmRetentionStage(models.Model):
 
     def _overdue_words(self):
         _ = self.env._
-        words = [_("longer away than %s own intervals", f"{self.intervals:g}"),
-                 _("%s months without a purchase where there is no rhythm yet", self.months)]
+        words = [
+            _("longer away than %s own intervals", f"{self.intervals:g}"),
+            _("%s months without a purchase where there is no rhythm yet", self.months),
+        ]
         if self.probability:
             words.append(_("probability of further purchases below %s %%", round(100 * self.probability)))
-        return _("%(conditions)s; never within %(days)s days.", conditions=_(" or ").join(words).capitalize(), days=self.days)
+        return _(
+            "%(conditions)s; never within %(days)s days.", conditions=_(" or ").join(words).capitalize(), days=self.days
+        )
 
     @api.constrains(*THRESHOLDS)
     def _check_order(self):
         """Whoever has lapsed was at risk before."""
         stages = self.sudo().search([("code", "in", ("at_risk", "lapsed", "growing", "loyal"))]).grouped("code")
         risk, lapsed = stages.get("at_risk"), stages.get("lapsed")
-        if risk and lapsed and (
-            risk.intervals >= lapsed.intervals or risk.months >= lapsed.months or not risk.intervals or not risk.months
-            or (risk.probability and lapsed.probability >= risk.probability)
+        if (
+            risk
+            and lapsed
+            and (
+                risk.intervals >= lapsed.intervals
+                or risk.months >= lapsed.months
+                or not risk.intervals
+                or not risk.months
+                or (risk.probability and lapsed.probability >= risk.probability)
+            )
         ):
-            raise ValidationError(self.env._("A customer lapses later than they get at risk: more intervals, more months, a lower probability."))
+            raise ValidationError(
+                self.env._(
+                    "A customer lapses later than they get at risk: more intervals, more months, a lower probability."
+                )
+            )
         growing, loyal = stages.get("growing"), stages.get("loyal")
         if growing and loyal and not 2 <= growing.purchases < loyal.purchases:
             raise ValidationError(self.env._("Loyal takes more purchases than growing, and growing at least 2."))

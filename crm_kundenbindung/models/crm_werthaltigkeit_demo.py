@@ -2,7 +2,7 @@ from odoo import api, models
 
 from odoo.addons.crm_werthaltigkeit.demo.workshop import PARAMETER
 
-from ..demo import workshop_points
+from ..demo import workshop_points, workshop_retention
 
 
 class CrmWerthaltigkeitDemo(models.AbstractModel):
@@ -11,8 +11,9 @@ class CrmWerthaltigkeitDemo(models.AbstractModel):
     @api.model
     @api.private
     def generate(self):
-        """Give the workshop a customer card with two years of points, once."""
+        """Give the workshop a customer card with two years of points, and a life cycle with its changes, once."""
         generated = super().generate()
         if self.env["ir.config_parameter"].sudo().get_param(PARAMETER):
-            return workshop_points.generate(self.env) or generated
+            for theme in (workshop_points, workshop_retention):
+                generated = theme.generate(self.env) or generated
         return generated

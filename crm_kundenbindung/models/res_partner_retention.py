@@ -126,7 +126,11 @@ class ResPartner(models.Model):
         if not due:
             return _("1 promise open") if number == 1 else _("%s promises open", number)
         when = format_date(self.env, due, date_format="EEE d MMM")
-        return _("1 promise due %s", when) if number == 1 else _("%(number)s promises, next due %(date)s", number=number, date=when)
+        return (
+            _("1 promise due %s", when)
+            if number == 1
+            else _("%(number)s promises, next due %(date)s", number=number, date=when)
+        )
 
     def action_kundenbindung_retention(self):
         """Open what the stage and the margin at risk rest on."""

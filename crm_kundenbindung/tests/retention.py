@@ -13,7 +13,9 @@ class RetentionCase(WerthaltigkeitCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env.cr.execute("DELETE FROM crm_next_action; DELETE FROM crm_retention; DELETE FROM crm_retention_history; DELETE FROM crm_customer_value")
+        cls.env.cr.execute(
+            "DELETE FROM crm_next_action; DELETE FROM crm_retention; DELETE FROM crm_retention_history; DELETE FROM crm_customer_value"
+        )
         cls.env.invalidate_all()
         cls.retention = cls.env["crm.retention.engine"]
         cls.today = cls.company._werthaltigkeit_today()
@@ -98,7 +100,9 @@ class RetentionCase(WerthaltigkeitCase):
 
     @classmethod
     def _action(cls, partner, *states):
-        return cls.env["crm.next.action"].search([("partner_id", "=", partner.id), ("state", "in", states or ("open",))])
+        return cls.env["crm.next.action"].search(
+            [("partner_id", "=", partner.id), ("state", "in", states or ("open",))]
+        )
 
     @classmethod
     def _assign(cls, partner, user):
@@ -107,4 +111,6 @@ class RetentionCase(WerthaltigkeitCase):
 
     @classmethod
     def _object(cls, partner):
-        return cls.env["crm.consent"].create({"partner_id": partner.id, "purpose": "profiling", "state": "withdrawn", "date": fields.Datetime.now()})
+        return cls.env["crm.consent"].create(
+            {"partner_id": partner.id, "purpose": "profiling", "state": "withdrawn", "date": fields.Datetime.now()}
+        )

@@ -21,7 +21,9 @@ class TestStages(RetentionCase):
             "lapsed": self._buyer("Lapsed", last=130, purchases=8, interval=40),
         }
         self._run()
-        self.assertEqual({code: self._stage(partner) for code, partner in expected.items()}, {code: code for code in expected})
+        self.assertEqual(
+            {code: self._stage(partner) for code, partner in expected.items()}, {code: code for code in expected}
+        )
         self.assertEqual(self._changes(expected["loyal"]), [(None, "loyal")])
         self.assertEqual(self._row(expected["new"]).stage_since, self._days_ago(20))
         self.assertFalse(self._row(expected["loyal"]).stage_since, "nobody knows since when")
@@ -87,7 +89,9 @@ class TestStages(RetentionCase):
         for number in range(5):
             self._buyer(f"Still {number}", last=30 * number, purchases=number + 1, interval=40)
         self._run()
-        self.env.cr.execute("UPDATE crm_retention SET write_date = '2020-01-01'; UPDATE crm_next_action SET write_date = '2020-01-01'")
+        self.env.cr.execute(
+            "UPDATE crm_retention SET write_date = '2020-01-01'; UPDATE crm_next_action SET write_date = '2020-01-01'"
+        )
         self._run()
         self.env.cr.execute("SELECT count(*) FROM crm_retention WHERE write_date > '2020-01-01'")
         self.assertEqual(self.env.cr.fetchone(), (0,))
@@ -109,7 +113,9 @@ class TestStages(RetentionCase):
         order = self._order(self.customer, [(self.tyres, 4)])
         self.env.flush_all()
         self.values._rebuild(self.company)
-        computation = self.env["crm.computation"].search([("kind", "=", "retention"), ("company_id", "=", self.company.id)])
+        computation = self.env["crm.computation"].search(
+            [("kind", "=", "retention"), ("company_id", "=", self.company.id)]
+        )
         self.assertEqual(computation.state, "waiting")
         with self.enter_registry_test_mode():
             self.env.ref("crm_werthaltigkeit.ir_cron_computation").method_direct_trigger()
@@ -118,7 +124,10 @@ class TestStages(RetentionCase):
         self.assertEqual(self._stage(order.partner_id), "new")
 
     def test_merged_customers_keep_one_row(self):
-        kept, merged = self._buyer("Kept", last=70, purchases=8, interval=40), self._buyer("Merged", last=70, purchases=8, interval=40)
+        kept, merged = (
+            self._buyer("Kept", last=70, purchases=8, interval=40),
+            self._buyer("Merged", last=70, purchases=8, interval=40),
+        )
         self._run()
         self.assertTrue(self._action(kept) and self._action(merged))
         wizard = self.env["base.partner.merge.automatic.wizard"].create({})
@@ -177,7 +186,10 @@ class TestUrgency(RetentionCase):
         self._only(range=10)
         categories = self.env["product.category"].create([{"name": f"Category {number}"} for number in range(3)])
         products = self.env["product.product"].create(
-            [{"name": c.name, "categ_id": c.id, "list_price": 10, "standard_price": 5, "taxes_id": False} for c in categories]
+            [
+                {"name": c.name, "categ_id": c.id, "list_price": 10, "standard_price": 5, "taxes_id": False}
+                for c in categories
+            ]
         )
         broad, narrow = self.customer, self.other
         self._order(broad, [(product, 1) for product in products])
@@ -199,17 +211,26 @@ class TestPotential(RetentionCase):
     """Margin at risk and retention potential are two figures."""
 
     def test_not_yet_measured(self):
-        partner = self._buyer("Unmeasured", last=70, purchases=8, interval=40, purchase_method="model", margin_at_risk=800.0)
+        partner = self._buyer(
+            "Unmeasured", last=70, purchases=8, interval=40, purchase_method="model", margin_at_risk=800.0
+        )
         self._run()
         row = self._row(partner)
         self.assertEqual((row.margin_at_risk, row.risk_known), (800, True))
         self.assertEqual((row.potential_known, row.potential_text), (False, "not yet measured"))
 
     def test_best_instrument_from_measured_chances(self):
-        partner = self._buyer("Measured", last=70, purchases=8, interval=40, purchase_method="model", margin_at_risk=800.0)
-        other = self._buyer("Elsewhere", last=70, purchases=8, interval=40, purchase_method="model", margin_at_risk=300.0)
+        partner = self._buyer(
+            "Measured", last=70, purchases=8, interval=40, purchase_method="model", margin_at_risk=800.0
+        )
+        other = self._buyer(
+            "Elsewhere", last=70, purchases=8, interval=40, purchase_method="model", margin_at_risk=300.0
+        )
         chances = SQL(
-            "VALUES (%s, 'Letter', 0.10, 2.0), (%s, 'Call', 0.15, 12.0), (%s, 'Gift', 0.12, 90.0)", partner.id, partner.id, partner.id
+            "VALUES (%s, 'Letter', 0.10, 2.0), (%s, 'Call', 0.15, 12.0), (%s, 'Gift', 0.12, 90.0)",
+            partner.id,
+            partner.id,
+            partner.id,
         )
         query = SQL("SELECT * FROM (%s) v (partner_id, instrument, chance, cost)", chances)
         self.patch(type(self.retention), "_instrument_chances", lambda _self, _company: query)
@@ -219,7 +240,9 @@ class TestPotential(RetentionCase):
         self.assertEqual([entry[0] for entry in row.instruments], ["Call", "Letter", "Gift"])
         self.assertIn("by Call", row.potential_text)
         self.assertFalse(self._row(other).potential_known)
-        found = self.env["res.partner"].search([("kundenbindung_potential", "<", 1000), ("id", "in", (partner | other).ids)])
+        found = self.env["res.partner"].search(
+            [("kundenbindung_potential", "<", 1000), ("id", "in", (partner | other).ids)]
+        )
         self.assertEqual(found, partner, "what is not known is below nothing")
 
 
@@ -228,7 +251,9 @@ class TestObjection(RetentionCase):
     """Who objected to profiling has no score and is in no list built on one, from the next run on."""
 
     def test_effect_at_the_next_run(self):
-        partner = self._buyer("Objecting", last=70, purchases=8, interval=40, purchase_method="model", margin_at_risk=800.0)
+        partner = self._buyer(
+            "Objecting", last=70, purchases=8, interval=40, purchase_method="model", margin_at_risk=800.0
+        )
         self._run()
         decided = self._buyer("Objecting Later", last=70, purchases=8, interval=40)
         self._run()
@@ -244,7 +269,9 @@ class TestObjection(RetentionCase):
             self.assertFalse(customer.kundenbindung_stage_id)
             self.assertFalse(customer.kundenbindung_margin_at_risk)
         self.assertEqual(self.env["crm.retention.history"].search_count([("partner_id", "=", False)]), 2, "counts stay")
-        found = self.env["res.partner"].search([("kundenbindung_urgency", ">=", 0), ("id", "in", (partner | decided).ids)])
+        found = self.env["res.partner"].search(
+            [("kundenbindung_urgency", ">=", 0), ("id", "in", (partner | decided).ids)]
+        )
         self.assertFalse(found)
 
 
@@ -288,7 +315,9 @@ class TestContact(RetentionCase):
         stranger = self.env["res.partner"].create({"name": "Stranger"})
         self._run()
         for customer in (partner, contact):
-            self.assertEqual((customer.kundenbindung_stage_id.code, customer.kundenbindung_margin_at_risk), ("at_risk", 1840))
+            self.assertEqual(
+                (customer.kundenbindung_stage_id.code, customer.kundenbindung_margin_at_risk), ("at_risk", 1840)
+            )
         everybody = partner | contact | stranger
         search = lambda *domain: self.env["res.partner"].search([("id", "in", everybody.ids), *domain])  # noqa: E731
         self.assertEqual(search(("kundenbindung_stage_id.code", "=", "at_risk")), partner | contact)
@@ -314,7 +343,9 @@ class TestContact(RetentionCase):
             partners.mapped("kundenbindung_stage_id")
 
     def test_order_and_lead_show_stage(self):
-        self._buyer("", partner=self.customer, last=70, purchases=8, interval=40, purchase_method="model", margin_at_risk=90.0)
+        self._buyer(
+            "", partner=self.customer, last=70, purchases=8, interval=40, purchase_method="model", margin_at_risk=90.0
+        )
         self._run()
         order = self._order(self.contact, [(self.tyres, 1)], confirm=False).with_user(self.seller)
         lead = self.env["crm.lead"].create({"name": "Tyres", "partner_id": self.contact.id})

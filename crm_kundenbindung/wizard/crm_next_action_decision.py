@@ -11,7 +11,9 @@ class CrmNextActionDecision(models.TransientModel):
 
     mode = fields.Selection([("later", "Later"), ("no", "No, because …")], default="later", required=True)
     action_ids = fields.Many2many("crm.next.action", string="Proposals", required=True)
-    postponed_until = fields.Date("Remind Me On", default=lambda self: fields.Date.context_today(self) + timedelta(days=7))
+    postponed_until = fields.Date(
+        "Remind Me On", default=lambda self: fields.Date.context_today(self) + timedelta(days=7)
+    )
     refusal_id = fields.Many2one("crm.next.action.refusal", "Because")
     note = fields.Char(help="What the next person should know.")
 
