@@ -67,7 +67,7 @@ class CrmNextAction(models.Model):
     remembered_until = fields.Date(
         "Not Again Until", readonly=True, help="Until then this proposal is not made to this customer again."
     )
-    decided_by_id = fields.Many2one("res.users", "Decided By", readonly=True, ondelete="set null")
+    decided_by_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
     decided_on = fields.Date(readonly=True)
     activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null", index="btree_not_null")
     phone = fields.Char(related="partner_id.phone")

@@ -55,7 +55,7 @@ class CrmNextActionEngine(models.AbstractModel):
     # -- conditions -------------------------------------------------------------------------------------
 
     def _candidates(self, company):
-        """Return SQL selecting partner_id, type_id, stake_kind and facts of all conditions that hold, or None."""
+        """Return SQL selecting partner_id, type_id, stake_kind and facts of all conditions that hold, or empty SQL."""
         parts = []
         for kind in self.env["crm.next.action.type"].sudo().search([]):
             statement = getattr(self, f"_condition_{kind.condition}")(company, kind)
@@ -68,7 +68,7 @@ class CrmNextActionEngine(models.AbstractModel):
                         statement,
                     )
                 )
-        return SQL(" UNION ALL ").join(parts) if parts else None
+        return SQL(" UNION ALL ").join(parts)
 
     def _of_stage(self, company, *codes):
         return SQL(
@@ -105,7 +105,7 @@ class CrmNextActionEngine(models.AbstractModel):
 
     def _condition_complaint_open(self, company, kind):
         if "crm.complaint" not in self.env:
-            return None
+            return SQL()
         return SQL(
             """
             SELECT commercial_partner_id AS partner_id,
@@ -119,7 +119,7 @@ class CrmNextActionEngine(models.AbstractModel):
 
     def _condition_promise_due(self, company, kind):
         if "crm.promise" not in self.env:
-            return None
+            return SQL()
         return SQL(
             """
             SELECT commercial_partner_id AS partner_id, jsonb_build_object('count', count(*), 'due', min(due_date),

@@ -43,7 +43,7 @@ class CrmRetention(models.Model):
         ondelete="restrict",
         help="Becomes the stage in the same run.",
     )
-    stage_before_id = fields.Many2one("crm.retention.stage", "Stage Before", readonly=True, ondelete="restrict")
+    stage_before_id = fields.Many2one("crm.retention.stage", readonly=True, ondelete="restrict")
     stage_since = fields.Date("In This Stage Since", readonly=True, help="Empty: since before the first computation.")
     won_back_on = fields.Date(readonly=True, help="Day of the purchase that ended the last lapse.")
     first_order_date = fields.Date("First Order", readonly=True)

@@ -183,12 +183,12 @@ class CrmRetentionEngine(models.AbstractModel):
     # -- retention potential ----------------------------------------------------------------------------
 
     def _instrument_chances(self, company):
-        """Return SQL selecting partner_id, instrument (name), chance (0 to 1) and cost, or None while nothing was measured.
+        """Return SQL selecting partner_id, instrument (name), chance (0 to 1) and cost, or empty SQL while nothing was measured.
 
         The chance that an instrument keeps this customer comes from finished measures in the groups the
         customer belongs to; cost in the currency of the company.
         """
-        return None
+        return SQL()
 
     def _potentials(self, company):
         """Select per customer the best instrument, its potential, and all of them as JSON, the best first."""

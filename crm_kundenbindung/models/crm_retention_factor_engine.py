@@ -10,8 +10,8 @@ class CrmRetentionFactorEngine(models.AbstractModel):
     """The parts of the urgency, one method per code: `_factor_<code>(company)`.
 
     Each returns SQL selecting partner_id, part (0 to 1), figure and other (numbers for the explanation, or
-    NULL): at most one row per customer. No row means "not known" and counts neither for nor against; None
-    instead of SQL means that the source does not exist. While the engine runs, the temporary table
+    NULL): at most one row per customer. No row means "not known" and counts neither for nor against; empty
+    SQL means that the source does not exist. While the engine runs, the temporary table
     crm_retention_base holds partner_id, last_order_date, elapsed (days), ratio (elapsed in own intervals),
     mean_interval, purchase_method and probability_active of every customer who is scored.
     """
@@ -22,7 +22,7 @@ class CrmRetentionFactorEngine(models.AbstractModel):
     def _parts(self, company):
         """Return [(factor, SQL)] of the active parts with a weight whose source exists."""
         factors = self.env["crm.retention.factor"].sudo().search([("weight", ">", 0)])
-        found = [(factor, getattr(self, f"_factor_{factor.code}", lambda company: None)(company)) for factor in factors]
+        found = [(factor, getattr(self, f"_factor_{factor.code}", lambda company: SQL())(company)) for factor in factors]
         return [(factor, statement) for factor, statement in found if statement]
 
     def _factor_rhythm(self, company):
@@ -68,7 +68,7 @@ class CrmRetentionFactorEngine(models.AbstractModel):
     def _factor_complaint(self, company):
         """Open complaints, whole when one is overdue."""
         if "crm.complaint" not in self.env:
-            return None
+            return SQL()
         return SQL(
             """
             SELECT b.partner_id, CASE WHEN c.late > 0 THEN 1 WHEN c.number > 0 THEN 0.7 ELSE 0 END::float8 AS part,
@@ -85,7 +85,7 @@ class CrmRetentionFactorEngine(models.AbstractModel):
     def _factor_promise(self, company):
         """Promises to the customer that were broken within a year or are overdue now."""
         if "crm.promise" not in self.env:
-            return None
+            return SQL()
         today = company._werthaltigkeit_today()
         return SQL(
             """
@@ -120,7 +120,7 @@ class CrmRetentionFactorEngine(models.AbstractModel):
 
     def _factor_response(self, company):
         """Responses to finished measures; there is nothing to select until measures exist."""
-        return None
+        return SQL()
 
     def _branches(self, company):
         return self.env["crm.value.query"]._branches(company)
