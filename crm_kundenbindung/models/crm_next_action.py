@@ -103,7 +103,7 @@ class CrmNextAction(models.Model):
     def _names(self, model, key):
         """Return {id: name} of the records that the facts of these proposals name under a key."""
         ids = {row.facts[key] for row in self if (row.facts or {}).get(key)}
-        if not ids or model not in self.env:
+        if not ids:
             return {}
         return {record.id: record.name for record in self.env[model].sudo().browse(ids).exists()}
 

@@ -104,8 +104,6 @@ class CrmNextActionEngine(models.AbstractModel):
         )
 
     def _condition_complaint_open(self, company, kind):
-        if "crm.complaint" not in self.env:
-            return SQL()
         return SQL(
             """
             SELECT commercial_partner_id AS partner_id,
@@ -118,8 +116,6 @@ class CrmNextActionEngine(models.AbstractModel):
         )
 
     def _condition_promise_due(self, company, kind):
-        if "crm.promise" not in self.env:
-            return SQL()
         return SQL(
             """
             SELECT commercial_partner_id AS partner_id, jsonb_build_object('count', count(*), 'due', min(due_date),
@@ -152,7 +148,7 @@ class CrmNextActionEngine(models.AbstractModel):
                   JOIN crm_customer_value v ON v.partner_id = r.partner_id AND v.company_id = r.company_id
                  WHERE r.company_id = %(company)s),
             stakes AS (
-                SELECT a.*, c.type_id, c.facts AS found, t.first, t.sequence, t.minimum_stake,
+                SELECT a.*, c.type_id, c.facts AS found, COALESCE(t.first, FALSE) AS first, t.sequence, t.minimum_stake,
                        CASE WHEN c.stake_kind = 'risk' AND a.risk_known THEN 'risk'
                             WHEN c.stake_kind = 'risk' AND a.mean_interval > 0 AND a.each IS NOT NULL THEN 'year'
                             WHEN c.stake_kind = 'expected' AND CASE WHEN a.by_margin THEN a.expected_db ELSE a.expected_revenue END IS NOT NULL

@@ -22,7 +22,9 @@ class CrmRetentionFactorEngine(models.AbstractModel):
     def _parts(self, company):
         """Return [(factor, SQL)] of the active parts with a weight whose source exists."""
         factors = self.env["crm.retention.factor"].sudo().search([("weight", ">", 0)])
-        found = [(factor, getattr(self, f"_factor_{factor.code}", lambda company: SQL())(company)) for factor in factors]
+        found = [
+            (factor, getattr(self, f"_factor_{factor.code}", lambda company: SQL())(company)) for factor in factors
+        ]
         return [(factor, statement) for factor, statement in found if statement]
 
     def _factor_rhythm(self, company):
@@ -66,8 +68,8 @@ class CrmRetentionFactorEngine(models.AbstractModel):
         )
 
     def _factor_complaint(self, company):
-        """Open complaints, whole when one is overdue."""
-        if "crm.complaint" not in self.env:
+        """Open complaints, whole when one is overdue; not known where nobody records complaints."""
+        if not self._recorded(company, "crm.complaint"):
             return SQL()
         return SQL(
             """
@@ -83,8 +85,8 @@ class CrmRetentionFactorEngine(models.AbstractModel):
         )
 
     def _factor_promise(self, company):
-        """Promises to the customer that were broken within a year or are overdue now."""
-        if "crm.promise" not in self.env:
+        """Promises to the customer that were broken within a year or are overdue now; not known where nobody records them."""
+        if not self._recorded(company, "crm.promise"):
             return SQL()
         today = company._werthaltigkeit_today()
         return SQL(
@@ -121,6 +123,11 @@ class CrmRetentionFactorEngine(models.AbstractModel):
     def _factor_response(self, company):
         """Responses to finished measures; there is nothing to select until measures exist."""
         return SQL()
+
+    def _recorded(self, company, model):
+        """Whether a company ever recorded anything of the kind: else its absence says nothing."""
+        records = self.env[model].sudo().with_context(active_test=False)
+        return bool(records.search_count([("company_id", "in", self._branches(company))], limit=1))
 
     def _branches(self, company):
         return self.env["crm.value.query"]._branches(company)

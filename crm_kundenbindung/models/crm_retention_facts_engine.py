@@ -38,17 +38,17 @@ class CrmRetentionFactsEngine(models.AbstractModel):
             "retention_id": SQL("r.id"),
         }
         today, branches = company._werthaltigkeit_today(), self.env["crm.value.query"]._branches(company)
-        if "crm.complaint" in self.env:
-            columns["complaints_open"] = SQL(
+        promises = SQL(
+            "FROM crm_promise m WHERE m.commercial_partner_id = p.id AND m.direction = 'to' AND m.state = 'open' AND m.company_id = ANY(%s)",
+            branches,
+        )
+        return {
+            **columns,
+            "complaints_open": SQL(
                 "(SELECT count(*) FROM crm_complaint c WHERE c.commercial_partner_id = p.id AND c.state = 'open' AND c.company_id = ANY(%s))",
                 branches,
-            )
-        if "crm.promise" in self.env:
-            condition = SQL(
-                "FROM crm_promise m WHERE m.commercial_partner_id = p.id AND m.direction = 'to' AND m.state = 'open' AND m.company_id = ANY(%s)",
-                branches,
-            )
-            columns["promises_open"] = SQL("(SELECT count(*) %s)", condition)
-            columns["promises_overdue"] = SQL("(SELECT count(*) %s AND m.due_date < %s)", condition, today)
-            columns["promise_due"] = SQL("(SELECT min(m.due_date) %s)", condition)
-        return columns
+            ),
+            "promises_open": SQL("(SELECT count(*) %s)", promises),
+            "promises_overdue": SQL("(SELECT count(*) %s AND m.due_date < %s)", promises, today),
+            "promise_due": SQL("(SELECT min(m.due_date) %s)", promises),
+        }

@@ -70,6 +70,27 @@ class TestProposals(NextActionCase):
         self.assertEqual(self._action(lapsed).type_id.condition, "win_back")
         self.assertFalse(self._action(long_gone))
 
+    def test_what_we_owe_a_customer_comes_first(self):
+        self.env["crm.promise"].create(
+            {"name": "Send the offer", "partner_id": self.at_risk.id, "due_date": self.today}
+        )
+        self._run()
+        action = self._action(self.at_risk)
+        self.assertEqual(action.type_id.condition, "promise_due")
+        self.assertIn("Send the offer", action.reason)
+        cause = self.env.ref("crm_kundenbindung.complaint_cause_work_again")
+        complaint = self.env["crm.complaint"].create(
+            {"name": "Brakes squeal", "partner_id": self.fine.id, "cause_id": cause.id, "due_date": self._days_ago(1)}
+        )
+        self._run()
+        action = self._action(self.fine)
+        self.assertEqual((action.type_id.condition, action.first), ("complaint_open", True))
+        self.assertIn("Brakes squeal", action.reason)
+        self.assertIn(cause.name, action.reason)
+        complaint.stage_id = self.env["crm.complaint.stage"].search([("state", "=", "solved")], limit=1)
+        self._run()
+        self.assertFalse(self._action(self.fine))
+
     def test_nothing_is_proposed_where_nothing_is_at_stake(self):
         partner = self._buyer("Bargain Hunter", last=70, purchases=8, interval=40, margin_mean=-20.0)
         self._run()

@@ -200,6 +200,23 @@ class TestUrgency(RetentionCase):
         self.assertEqual((self._row(broad).urgency, self._row(narrow).urgency), (0, 100))
         self.assertIn("broad customers buy 3", self._row(narrow).urgency_reason)
 
+    def test_complaints_and_promises(self):
+        self._only(complaint=10, promise=10)
+        partner = self._buyer("Complaining", last=20, purchases=9, interval=40)
+        calm = self._buyer("Calm", last=20, purchases=9, interval=40)
+        self._run()
+        self.assertEqual(self._row(partner).urgency_parts, {}, "nobody records any: not known")
+        values = {"partner_id": partner.id, "company_id": self.company.id}
+        self.env["crm.complaint"].create({"name": "Squeals", "due_date": self._days_ago(-3), **values})
+        self.env["crm.promise"].create({"name": "Call", "due_date": self._days_ago(2), **values})
+        self._run()
+        self.assertEqual(self._row(partner).urgency, 70)
+        self.assertIn("1 complaint open", self._row(partner).urgency_reason)
+        self.assertIn("1 promise overdue", self._row(partner).urgency_reason)
+        self.assertEqual((self._row(calm).urgency, self._row(calm).urgency_parts["complaint"][0]), (0, 0))
+        self.env.invalidate_all()
+        self.assertIn("1 complaint open · 1 promise overdue", partner.werthaltigkeit_headline)
+
     def test_prospects_are_not_urgent(self):
         partner = self._buyer("Prospect")
         self._run()
