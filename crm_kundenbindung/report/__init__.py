@@ -1,1 +1,7 @@
-from . import crm_complaint_report, crm_promise_report, sale_report
+from . import (
+    crm_complaint_report,
+    crm_promise_report,
+    sale_report,
+    crm_feedback_card,
+    crm_feedback_report,
+)

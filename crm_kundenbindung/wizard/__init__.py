@@ -3,4 +3,5 @@ from . import (
     loyalty_card_update_balance,
     loyalty_generate_wizard,
     loyalty_ledger_import,
+    crm_feedback_send,
 )
