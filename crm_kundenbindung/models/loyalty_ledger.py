@@ -52,6 +52,7 @@ class LoyaltyLedger(models.Model):
     res_model = fields.Char("Document Model", readonly=True)
     res_id = fields.Many2oneReference("Document ID", model_field="res_model", readonly=True)
     document = fields.Char(compute="_compute_document")
+    description = fields.Char(compute="_compute_description", help="What happened, as on a bank statement.")
     origin_model = fields.Char("Origin Model", readonly=True)
     origin_id = fields.Many2oneReference(
         "Origin ID", model_field="origin_model", readonly=True,
@@ -78,6 +79,34 @@ class LoyaltyLedger(models.Model):
             names = {record.id: record.display_name for record in records}
             for entry in entries:
                 entry.document = names.get(entry.res_id, False)
+
+    @api.depends("cause", "amount", "document", "reason_id")
+    def _compute_description(self):
+        words = self._words()
+        for entry in self:
+            came, went = words[entry.cause]
+            parts = (came if entry.amount >= 0 else went, entry.document or entry.reason_id.name)
+            entry.description = ": ".join(part for part in parts if part)
+
+    def _words(self):
+        """What an entry of each cause means to the holder of the card, when points came and when they went."""
+        _ = self.env._
+        return {
+            "earned": (_("Earned"), _("Earned less")),
+            "redeemed": (_("Redeemed less"), _("Redeemed")),
+            "returned": (_("Redeemed points given back"), _("Redeemed after all")),
+            "clawed_back": (_("Earned after all"), _("Earned points taken back")),
+            "expired": (_("Expired points given back"), _("Expired")),
+            "referral": (_("Thanks for a referral"), _("Referral taken back")),
+            "event": (_("Points for an event"), _("Points for an event taken back")),
+            "issued": (_("Card issued"), _("Card issued")),
+            "import": (_("Balance brought along"), _("Balance brought along")),
+            "adjustment": (_("Added by hand"), _("Removed by hand")),
+            "debt": (_("Spent already: noted as a debt"), _("Debt paid back")),
+            "merge": (_("Taken over from another card"), _("Handed over to another card")),
+            "opening": (_("Opening balance"), _("Opening balance")),
+            "core": (_("Changed by another program"), _("Changed by another program")),
+        }
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -15,5 +15,6 @@ from . import (
     test_stats_nps,
     test_stats_proportions,
     test_trust,
+    test_tour,
     test_valuation,
 )
