@@ -22,6 +22,7 @@
         "data/crm_complaint_alias_data.xml",
         "data/crm_promise_touchpoint_data.xml",
         "data/crm_service_cron_data.xml",
+        "data/crm_kpi_complaint_data.xml",
         "data/ir_cron_data.xml",
         "data/mail_template_data.xml",
         "data/crm_retention_stage_data.xml",

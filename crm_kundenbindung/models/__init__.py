@@ -39,6 +39,8 @@ from . import (
     crm_complaint_mail,
     crm_complaint_effect,
     crm_complaint_effect_engine,
+    crm_kpi_complaint_engine,
+    crm_kpi_promise_engine,
     crm_promise_kind,
     crm_promise,
     crm_trust,

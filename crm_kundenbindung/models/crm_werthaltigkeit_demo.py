@@ -2,7 +2,7 @@ from odoo import api, models
 
 from odoo.addons.crm_werthaltigkeit.demo.workshop import PARAMETER
 
-from ..demo import workshop_points, workshop_retention
+from ..demo import workshop_points, workshop_retention, workshop_service
 
 
 class CrmWerthaltigkeitDemo(models.AbstractModel):
@@ -11,9 +11,9 @@ class CrmWerthaltigkeitDemo(models.AbstractModel):
     @api.model
     @api.private
     def generate(self):
-        """Give the workshop a customer card with two years of points, and a life cycle with its changes, once."""
+        """Give the workshop two years of points, complaints and promises, and a life cycle with its changes, once."""
         generated = super().generate()
         if self.env["ir.config_parameter"].sudo().get_param(PARAMETER):
-            for theme in (workshop_points, workshop_retention):
+            for theme in (workshop_points, workshop_service, workshop_retention):
                 generated = theme.generate(self.env) or generated
         return generated

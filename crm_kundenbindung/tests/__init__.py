@@ -12,6 +12,7 @@ from . import (
     test_refunds,
     test_retention,
     test_service,
+    test_service_tour,
     test_stats_nps,
     test_stats_proportions,
     test_trust,

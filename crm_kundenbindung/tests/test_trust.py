@@ -162,3 +162,39 @@ class TestEffect(ServiceCase):
     def test_without_complaints_there_is_nothing(self):
         self.env["crm.complaint.effect.engine"]._compute(self.company)
         self.assertFalse(self.env["crm.complaint.effect"].search([("company_id", "=", self.company.id)]))
+
+
+@tagged("post_install", "-at_install")
+class TestServiceIndicators(ServiceCase):
+    def _measure(self, code, start, end):
+        kpi = self.env["crm.kpi"].search([("code", "=", code)])
+        return self.env["crm.kpi.engine"]._measure(self.company, kpi, [(start, end)])[kpi, (start, end)]
+
+    def test_indicators_of_complaints_and_promises(self):
+        self.env["crm.complaint"].search([]).unlink()
+        self.env["crm.promise"].search([]).unlink()
+        start, end = self.today - timedelta(days=60), self.today + timedelta(days=1)
+        with self.subTest("nothing is no data"):
+            for code in ("complaint_in_time", "complaint_days", "promises_kept"):
+                self.assertIsNone(self._measure(code, start, end)[0])
+        for days in (50, 40, 30, 20):
+            self._order(self.customer, [(self.tyres, 1)], days_ago=days)
+        self._complaint(
+            days_ago=4, severity_id=self.env.ref("crm_kundenbindung.complaint_severity_critical").id
+        ).action_solve()
+        self._complaint(self.other, days_ago=20)
+        self._complaint(days_ago=5).action_cancel()
+        self._promise(due=-3).action_kept()
+        self._promise(due=-3)
+        value, numerator, denominator, customers = self._measure("complaint_rate", start, end)
+        self.assertEqual((numerator, customers), (2, 2))
+        self.assertEqual(denominator, 4)
+        self.assertEqual(value, 0.5)
+        self.assertEqual(self._measure("complaint_in_time", start, end)[0], 0)
+        self.assertAlmostEqual(self._measure("complaint_days", start, end)[0], 4, places=1)
+        self.assertEqual(self._measure("promises_kept", start, end)[:3], (0.5, 1, 2))
+        self.values._rebuild(self.company)
+        self.env["crm.trust.engine"]._compute(self.company)
+        row = self.env["crm.trust"].search([("partner_id", "=", self.customer.id)])
+        self.assertEqual(self._measure("trust_reliability", start, end)[1], row.reliability)
+        self.assertIsNone(self._measure("trust_reliability", start, start + timedelta(days=9))[0])
