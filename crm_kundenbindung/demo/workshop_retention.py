@@ -19,9 +19,9 @@ def generate(env):
     engine._run(company)
     _step_back(env, company)
     engine._run(company)
-    _date_changes(env, company)
+    changed = _date_changes(env, company)
     _decide(env, company)
-    return True
+    return changed
 
 
 def _rows(env, company, code):
@@ -43,7 +43,7 @@ def _step_back(env, company):
 
 
 def _date_changes(env, company):
-    """Date each change on the day it happened: that of a purchase, or when the rhythm was broken for too long."""
+    """Date each change on the day it happened, that of a purchase or when the rhythm was broken for too long; return whether there are any."""
     env.flush_all()
     away = {row.code: (row.intervals, row.months) for row in env["crm.retention.stage"].search([])}
     today = company._werthaltigkeit_today()
@@ -72,6 +72,7 @@ def _date_changes(env, company):
         )
     )
     env.invalidate_all()
+    return bool(changes)
 
 
 def _decide(env, company):

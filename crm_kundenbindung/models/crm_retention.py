@@ -35,7 +35,7 @@ class CrmRetention(models.Model):
         group_expand="_expand_stages",
     )
     stage_code = fields.Char(related="stage_id.code")
-    stage_icon = fields.Char(related="stage_id.icon")
+    stage_icon = fields.Char("Icon of the Stage", related="stage_id.icon")
     stage_computed_id = fields.Many2one(
         "crm.retention.stage",
         "Computed Stage",

@@ -1,9 +1,10 @@
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from odoo.addons.crm_werthaltigkeit.demo.workshop import PARAMETER
 
-from ..demo import workshop_points
+from ..demo import workshop_points, workshop_retention
 from .common import LedgerCase
+from .retention import RetentionCase
 
 
 @tagged("post_install", "-at_install")
@@ -22,3 +23,27 @@ class TestDemo(LedgerCase):
         self.assertGreater(program.ledger_count, 25)
         self.assertEqual(len(program.coupon_ids.filtered("ledger_debt")), 1)
         self.assertProved()
+
+
+@tagged("post_install", "-at_install")
+class TestDemoRetention(RetentionCase):
+    """The workshop's customers slipped, lapsed and came back; the salesperson decided on some proposals."""
+
+    def test_life_cycle_of_the_workshop(self):
+        login = "verkauf"
+        user = self.env["res.users"].search([("login", "=", login)]) or new_test_user(
+            self.env, login, groups="sales_team.group_sale_salesman"
+        )
+        for number in range(14):
+            self._assign(self._buyer(f"Slipping {number}", last=70 + number, purchases=8, interval=40), user)
+        for number in range(6):
+            self._buyer(f"Back {number}", last=10 + number, purchases=8, interval=40)
+            self._buyer(f"Gone {number}", last=200 + number, purchases=8, interval=40)
+        self.assertTrue(workshop_retention.generate(self.env))
+        self.assertFalse(workshop_retention.generate(self.env))
+        changes = self.env["crm.retention.history"].search([("from_stage_id", "!=", False)])
+        self.assertEqual(set(changes.to_stage_id.mapped("code")), {"at_risk", "lapsed", "won_back"})
+        self.assertLess(max(changes.mapped("date")), self.today)
+        states = self.env["crm.next.action"].search([("user_id", "=", user.id)]).mapped("state")
+        self.assertEqual((states.count("accepted"), states.count("postponed"), states.count("refused")), (2, 2, 2))
+        self.assertGreater(states.count("open"), 5)
