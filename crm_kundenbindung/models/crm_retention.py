@@ -15,7 +15,7 @@ class CrmRetention(models.Model):
     _name = "crm.retention"
     _description = "Retention of a Customer"
     _inherit = ["mail.activity.mixin"]  # lets automation rules plan activities; they go to the contact
-    _order = "margin_at_risk desc nulls last, id"
+    _order = "margin_at_risk desc nulls last, urgency desc, id"
     _rec_name = "partner_id"
 
     # set null, not cascade: Odoo's privacy lookup finds the row; without a contact the next run deletes it
@@ -79,7 +79,7 @@ class CrmRetention(models.Model):
     computed_on = fields.Datetime(readonly=True)
 
     _customer_uniq = models.Constraint("UNIQUE(company_id, partner_id)", "A customer has one row per company.")
-    _risk_idx = models.Index("(margin_at_risk DESC NULLS LAST, id)")
+    _risk_idx = models.Index("(margin_at_risk DESC NULLS LAST, urgency DESC, id)")
     _changed_idx = models.Index("(company_id) WHERE stage_id <> stage_computed_id")
 
     @api.model

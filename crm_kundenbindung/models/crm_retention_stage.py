@@ -91,9 +91,9 @@ class CrmRetentionStage(models.Model):
         ]
         if self.probability:
             words.append(_("probability of further purchases below %s %%", round(100 * self.probability)))
-        return _(
-            "%(conditions)s; never within %(days)s days.", conditions=_(" or ").join(words).capitalize(), days=self.days
-        )
+        found = _(" or ").join(words)
+        conditions = found[:1].upper() + found[1:]
+        return _("%(conditions)s; never within %(days)s days.", conditions=conditions, days=self.days)
 
     @api.constrains(*THRESHOLDS)
     def _check_order(self):
