@@ -37,15 +37,16 @@ class CrmRetentionFactsEngine(models.AbstractModel):
             "urgency": SQL("COALESCE(r.urgency, 0)"),
             "retention_id": SQL("r.id"),
         }
-        today, branches = company._werthaltigkeit_today(), self.env["crm.value.query"]._branches(company)
+        today = company._werthaltigkeit_today()
+        branches = SQL("(SELECT id FROM res_company WHERE parent_path LIKE %s)", f"{company.id}/%")
         promises = SQL(
-            "FROM crm_promise m WHERE m.commercial_partner_id = p.id AND m.direction = 'to' AND m.state = 'open' AND m.company_id = ANY(%s)",
+            "FROM crm_promise m WHERE m.commercial_partner_id = p.id AND m.direction = 'to' AND m.state = 'open' AND m.company_id IN %s",
             branches,
         )
         return {
             **columns,
             "complaints_open": SQL(
-                "(SELECT count(*) FROM crm_complaint c WHERE c.commercial_partner_id = p.id AND c.state = 'open' AND c.company_id = ANY(%s))",
+                "(SELECT count(*) FROM crm_complaint c WHERE c.commercial_partner_id = p.id AND c.state = 'open' AND c.company_id IN %s)",
                 branches,
             ),
             "promises_open": SQL("(SELECT count(*) %s)", promises),

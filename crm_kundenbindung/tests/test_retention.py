@@ -352,12 +352,32 @@ class TestContact(RetentionCase):
         partners = partners.with_user(self.seller)
         partners.mapped("name")
         self.company._werthaltigkeit_today()
-        self.env["crm.value.query"]._branches(self.company)
         partners.invalidate_recordset(["kundenbindung_facts"])
-        with self.assertQueryCount(2):  # the branches of the company, and everything else
+        with self.assertQueryCount(1):
             partners.mapped("kundenbindung_margin_at_risk")
             partners.mapped("kundenbindung_urgency")
             partners.mapped("kundenbindung_stage_id")
+
+    def test_opening_a_contact_stays_cheap(self):
+        """The life cycle costs a form one query, and one for the name of the stage."""
+        partner = self._buyer("Opened", last=70, purchases=8, interval=40)
+        self._run()
+        partner = partner.with_user(self.seller)
+        without = {"name": {}, "werthaltigkeit_headline": {}, "werthaltigkeit_value_class": {}}
+        with_all = {
+            **without,
+            "kundenbindung_stage_id": {"fields": {"display_name": {}}},
+            "kundenbindung_margin_at_risk": {},
+            "kundenbindung_urgency": {},
+        }
+        counts = []
+        for specification in (without, with_all):
+            partner.web_read(specification)  # what is cached for good is no cost of opening
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            partner.web_read(specification)
+            counts.append(self.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1] - counts[0], 2)
 
     def test_order_and_lead_show_stage(self):
         self._buyer(
