@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date, formatLang
 
 from odoo.addons.crm_werthaltigkeit.models.crm_customer_value import VALUE_CLASSES
+from odoo.addons.crm_werthaltigkeit.models.unchecked_many2one import UncheckedMany2one
 
 
 class CrmNextAction(models.Model):
@@ -21,15 +22,15 @@ class CrmNextAction(models.Model):
     _rec_name = "partner_id"
 
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True, ondelete="set null", index="btree_not_null")
-    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
-    currency_id = fields.Many2one("res.currency", required=True, readonly=True, ondelete="restrict")
+    company_id = UncheckedMany2one("res.company", required=True, readonly=True, ondelete="cascade")
+    currency_id = UncheckedMany2one("res.currency", required=True, readonly=True, ondelete="restrict")
     type_id = fields.Many2one(
         "crm.next.action.type", "Kind", required=True, readonly=True, ondelete="restrict", index=True
     )
     type_icon = fields.Char(related="type_id.icon")
-    user_id = fields.Many2one("res.users", "Salesperson", readonly=True, ondelete="set null", index="btree_not_null")
-    team_id = fields.Many2one("crm.team", "Sales Team", readonly=True, ondelete="set null")
-    stage_id = fields.Many2one("crm.retention.stage", readonly=True, ondelete="restrict")
+    user_id = UncheckedMany2one("res.users", "Salesperson", readonly=True, ondelete="set null", index="btree_not_null")
+    team_id = UncheckedMany2one("crm.team", "Sales Team", readonly=True, ondelete="set null")
+    stage_id = UncheckedMany2one("crm.retention.stage", readonly=True, ondelete="restrict")
     stage_code = fields.Char(related="stage_id.code")
     value_class = fields.Selection(VALUE_CLASSES, readonly=True)
     first = fields.Boolean("Before All Others", readonly=True)

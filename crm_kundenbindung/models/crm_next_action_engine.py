@@ -250,8 +250,8 @@ class CrmNextActionEngine(models.AbstractModel):
             ),
             SQL(
                 """
-                INSERT INTO crm_next_action (company_id, partner_id, %(names)s, state, proposed_on, create_uid, create_date, write_uid, write_date)
-                SELECT %(company)s, n.partner_id, %(new)s, 'open', %(today)s, %(uid)s, %(now)s, %(uid)s, %(now)s
+                INSERT INTO crm_next_action (company_id, partner_id, %(names)s, state, proposed_on, create_date, write_date)
+                SELECT %(company)s, n.partner_id, %(new)s, 'open', %(today)s, %(now)s, %(now)s
                   FROM crm_next_action_new n
                  WHERE NOT EXISTS (SELECT FROM crm_next_action a
                                     WHERE a.company_id = %(company)s AND a.partner_id = n.partner_id AND a.state = 'open')
@@ -260,7 +260,6 @@ class CrmNextActionEngine(models.AbstractModel):
                 company=company.id,
                 names=names,
                 new=new,
-                uid=self.env.uid,
                 now=now,
                 today=today,
             ),

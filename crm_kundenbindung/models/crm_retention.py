@@ -3,6 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 
 from odoo.addons.crm_werthaltigkeit.models.crm_customer_value import VALUE_CLASSES
+from odoo.addons.crm_werthaltigkeit.models.unchecked_many2one import UncheckedMany2one
 
 
 class CrmRetention(models.Model):
@@ -18,15 +19,16 @@ class CrmRetention(models.Model):
     _order = "margin_at_risk desc nulls last, urgency desc, id"
     _rec_name = "partner_id"
 
-    # set null, not cascade: Odoo's privacy lookup finds the row; without a contact the next run deletes it
-    partner_id = fields.Many2one("res.partner", "Customer", readonly=True, ondelete="set null", index="btree_not_null")
-    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
-    currency_id = fields.Many2one("res.currency", required=True, readonly=True, ondelete="restrict")
-    user_id = fields.Many2one("res.users", "Salesperson", readonly=True, ondelete="set null", index="btree_not_null")
-    team_id = fields.Many2one("crm.team", "Sales Team", readonly=True, ondelete="set null")
+    # set null, not cascade: Odoo's privacy lookup finds the row; without a contact the next run deletes it.
+    # What is never deleted is not checked by the database: that would be most of the time of the first run.
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True, ondelete="set null")
+    company_id = UncheckedMany2one("res.company", required=True, readonly=True, ondelete="cascade")
+    currency_id = UncheckedMany2one("res.currency", required=True, readonly=True, ondelete="restrict")
+    user_id = UncheckedMany2one("res.users", "Salesperson", readonly=True, ondelete="set null", index="btree_not_null")
+    team_id = UncheckedMany2one("crm.team", "Sales Team", readonly=True, ondelete="set null")
     value_class = fields.Selection(VALUE_CLASSES, readonly=True)
 
-    stage_id = fields.Many2one(
+    stage_id = UncheckedMany2one(
         "crm.retention.stage",
         required=True,
         readonly=True,
@@ -36,14 +38,14 @@ class CrmRetention(models.Model):
     )
     stage_code = fields.Char(related="stage_id.code")
     stage_icon = fields.Char("Icon of the Stage", related="stage_id.icon")
-    stage_computed_id = fields.Many2one(
+    stage_computed_id = UncheckedMany2one(
         "crm.retention.stage",
         "Computed Stage",
         readonly=True,
         ondelete="restrict",
         help="Becomes the stage in the same run.",
     )
-    stage_before_id = fields.Many2one("crm.retention.stage", readonly=True, ondelete="restrict")
+    stage_before_id = UncheckedMany2one("crm.retention.stage", readonly=True, ondelete="restrict")
     stage_since = fields.Date("In This Stage Since", readonly=True, help="Empty: since before the first computation.")
     won_back_on = fields.Date(readonly=True, help="Day of the purchase that ended the last lapse.")
     first_order_date = fields.Date("First Order", readonly=True)
@@ -78,7 +80,7 @@ class CrmRetention(models.Model):
     urgency_explained = fields.Html("How the Urgency Comes About", compute="_compute_urgency_words", sanitize=False)
     computed_on = fields.Datetime(readonly=True)
 
-    _customer_uniq = models.Constraint("UNIQUE(company_id, partner_id)", "A customer has one row per company.")
+    _customer_uniq = models.Constraint("UNIQUE(partner_id, company_id)", "A customer has one row per company.")
     _risk_idx = models.Index("(margin_at_risk DESC NULLS LAST, urgency DESC, id)")
     _changed_idx = models.Index("(company_id) WHERE stage_id <> stage_computed_id")
 

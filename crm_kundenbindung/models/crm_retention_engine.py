@@ -247,23 +247,22 @@ class CrmRetentionEngine(models.AbstractModel):
                 """
                 WITH added AS (
                     INSERT INTO crm_retention (partner_id, company_id, %(names)s, stage_id, stage_since, computed_on,
-                                               create_uid, create_date, write_uid, write_date)
+                                               create_date, write_date)
                     SELECT n.partner_id, %(company)s, %(new)s, n.stage_computed_id,
                            CASE WHEN n.stage_computed_id = %(newcomer)s THEN n.first_order_date END, %(now)s,
-                           %(uid)s, %(now)s, %(uid)s, %(now)s
+                           %(now)s, %(now)s
                       FROM crm_retention_new n WHERE n.retention_id IS NULL
                ON CONFLICT (company_id, partner_id) DO NOTHING
                  RETURNING partner_id, user_id, team_id, stage_id)
                 INSERT INTO crm_retention_history (partner_id, company_id, user_id, team_id, to_stage_id, date,
-                                                   create_uid, create_date, write_uid, write_date)
-                SELECT partner_id, %(company)s, user_id, team_id, stage_id, %(today)s, %(uid)s, %(now)s, %(uid)s, %(now)s FROM added
+                                                   create_date, write_date)
+                SELECT partner_id, %(company)s, user_id, team_id, stage_id, %(today)s, %(now)s, %(now)s FROM added
                 """,
                 names=names,
                 new=new,
                 company=company.id,
                 newcomer=self._stages()["new"].id,
                 now=now,
-                uid=self.env.uid,
                 today=company._werthaltigkeit_today(),
             ),
         ]
@@ -299,13 +298,12 @@ class CrmRetentionEngine(models.AbstractModel):
             SQL(
                 """
                 INSERT INTO crm_retention_history (partner_id, company_id, user_id, team_id, from_stage_id, to_stage_id, date, days,
-                                                   create_uid, create_date, write_uid, write_date)
+                                                   create_date, write_date)
                 SELECT partner_id, company_id, user_id, team_id, stage_id, stage_computed_id, %(today)s, %(today)s - stage_since,
-                       %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
+                       now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
                   FROM crm_retention WHERE id = ANY(%(ids)s) ORDER BY id
                 """,
                 today=today,
-                uid=self.env.uid,
                 ids=ids,
             )
         )

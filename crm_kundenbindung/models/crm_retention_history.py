@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from odoo.addons.crm_werthaltigkeit.models.unchecked_many2one import UncheckedMany2one
+
 
 class CrmRetentionHistory(models.Model):
     """A customer's way from one stage to another; written once by `crm.retention.engine`, never changed.
@@ -15,17 +17,17 @@ class CrmRetentionHistory(models.Model):
     _rec_name = "partner_id"
 
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True, ondelete="set null", index="btree_not_null")
-    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade", index=True)
-    user_id = fields.Many2one("res.users", "Salesperson", readonly=True, ondelete="set null", help="On that day.")
-    team_id = fields.Many2one("crm.team", "Sales Team", readonly=True, ondelete="set null", help="On that day.")
-    from_stage_id = fields.Many2one(
+    company_id = UncheckedMany2one("res.company", required=True, readonly=True, ondelete="cascade")
+    user_id = UncheckedMany2one("res.users", "Salesperson", readonly=True, ondelete="set null", help="On that day.")
+    team_id = UncheckedMany2one("crm.team", "Sales Team", readonly=True, ondelete="set null", help="On that day.")
+    from_stage_id = UncheckedMany2one(
         "crm.retention.stage",
         "From",
         readonly=True,
         ondelete="restrict",
         help="Empty: the first stage that was computed.",
     )
-    to_stage_id = fields.Many2one("crm.retention.stage", "To", required=True, readonly=True, ondelete="restrict")
+    to_stage_id = UncheckedMany2one("crm.retention.stage", "To", required=True, readonly=True, ondelete="restrict")
     date = fields.Date(required=True, readonly=True, index=True)
     days = fields.Integer(
         "Days in Stage Before", readonly=True, aggregator="avg", help="Empty where the beginning is not known."

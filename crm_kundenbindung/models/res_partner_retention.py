@@ -41,7 +41,6 @@ class ResPartner(models.Model):
         help="0 to 100: how much speaks for acting now.",
         groups=USER_GROUP,
     )
-    kundenbindung_retention_ids = fields.One2many("crm.retention", "partner_id", "Retention", groups=USER_GROUP)
 
     def _retention_facts(self):
         """Return {commercial partner id: {name: value}} from one statement; themes add columns to its engine."""
