@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+AT_ONCE = 20_000  # members up to which the indicators of a group are computed while somebody waits
+
 
 class CrmCustomerGroup(models.Model):
     """Customers that belong together by a rule, or because somebody picked them.
@@ -39,6 +41,15 @@ class CrmCustomerGroup(models.Model):
     partner_ids = fields.Many2many("res.partner", string="Picked", help="The customers of these contacts are members.")
     member_ids = fields.One2many("crm.customer.group.member", "group_id", "Customers", readonly=True)
     move_ids = fields.One2many("crm.customer.group.move", "group_id", "Joined and Left", readonly=True)
+    figure_ids = fields.One2many(
+        "crm.customer.group.figure",
+        "group_id",
+        "Indicators",
+        readonly=True,
+        domain=[("span", "=", "year")],
+    )
+    figures_on = fields.Datetime("Indicators as of", readonly=True, copy=False)
+    figures_due = fields.Boolean("Indicators Are Due", readonly=True, copy=False, default=True)
     refreshed_on = fields.Datetime("Members as of", readonly=True, copy=False)
 
     member_count = fields.Integer("Size", readonly=True, copy=False)
@@ -92,6 +103,7 @@ class CrmCustomerGroup(models.Model):
     def create(self, vals_list):
         groups = super().create(vals_list)
         self.env["crm.customer.group.engine"].sudo()._refresh(groups)
+        self.env["crm.customer.group.engine"].sudo()._ask_for_figures(groups)
         return groups
 
     def write(self, vals):
@@ -102,6 +114,7 @@ class CrmCustomerGroup(models.Model):
             if "partner_ids" not in vals or {"domain", "kind", "company_id"} & vals.keys():
                 engine._forget(self)
             engine._refresh(self.filtered("active"))
+            engine._ask_for_figures(self.filtered("active"))
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -110,9 +123,25 @@ class CrmCustomerGroup(models.Model):
             raise UserError(self.env._("A group that came with the app is archived, not deleted: it would come back."))
 
     def action_refresh(self):
-        """Find the members anew, now."""
+        """Find the members anew, now, and their indicators: at once, those of a big group in the background."""
         self.check_access("read")
-        self.env["crm.customer.group.engine"].sudo()._refresh(self)
+        engine = self.env["crm.customer.group.engine"].sudo()
+        engine._refresh(self)
+        small = self.filtered(lambda group: group.member_count <= AT_ONCE)
+        for company, groups in small.grouped("company_id").items():
+            self.env["crm.customer.group.figure.engine"].sudo()._compute(company.sudo(), groups)
+        if self == small:
+            return None
+        engine._ask_for_figures(self - small)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._("The members are found. The indicators are computed in the background."),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     # -- every number opens its records -----------------------------------------------------------
 
@@ -140,6 +169,13 @@ class CrmCustomerGroup(models.Model):
             "domain": [("group_id", "=", self.id)],
             "context": {"search_default_this_month": 1},
         }
+
+    def action_view_figures(self):
+        """Open all indicators of the group, of all periods."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_kundenbindung.crm_customer_group_figure_action")
+        context = {"search_default_year": 1, "search_default_group_group": 0}
+        return dict(action, domain=[("group_id", "=", self.id)], context=context, display_name=self.name)
 
     def action_view_values(self):
         """Open what the members are worth."""

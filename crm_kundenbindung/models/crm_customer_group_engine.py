@@ -13,12 +13,35 @@ class CrmCustomerGroupEngine(models.AbstractModel):
 
     @api.model
     def _cron_refresh(self):
-        """Each night: the groups every company should have, their members, and what they are worth."""
+        """Each night: the groups every company should have, their members, indicators, and the cohorts."""
         companies = self.env["res.company"].search([("parent_id", "=", False)])
         self.env["crm.customer.group.template"]._provide(companies)
         for company in companies:
-            self._refresh(self.env["crm.customer.group"].search([("company_id", "=", company.id)]))
+            self._refresh_company(company)
             self.env["ir.cron"]._commit_progress(1)
+
+    @api.model
+    def _refresh_company(self, company):
+        """Bring all that is known of a company's groups up to date; the order lines are read once."""
+        groups = self.env["crm.customer.group"].search([("company_id", "=", company.id)])
+        self._refresh(groups)
+        self.env["crm.customer.group.figure.engine"]._compute(company)
+        self.env["crm.customer.month.engine"]._rebuild(company, prepared=True)
+        groups.write({"figures_on": fields.Datetime.now(), "figures_due": False})
+
+    @api.model
+    def _cron_due(self):
+        """Every few minutes: the indicators that somebody waits for."""
+        due = self.env["crm.customer.group"].search([("figures_due", "=", True)])
+        for company, groups in due.grouped("company_id").items():
+            self.env["crm.customer.group.figure.engine"]._compute(company, groups)
+            self.env["ir.cron"]._commit_progress(1)
+
+    @api.model
+    def _ask_for_figures(self, groups):
+        """Have the indicators of groups computed in the background."""
+        groups.sudo().figures_due = True
+        self.env.ref("crm_kundenbindung.ir_cron_customer_group_due").sudo()._trigger()
 
     @api.model
     def _refresh(self, groups):

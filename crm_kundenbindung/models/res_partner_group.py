@@ -15,6 +15,9 @@ class ResPartner(models.Model):
     kundenbindung_member_ids = fields.One2many(
         "crm.customer.group.member", "partner_id", "Memberships", groups=USER_GROUP
     )
+    kundenbindung_month_ids = fields.One2many(
+        "crm.customer.month", "partner_id", "Months With Purchases", groups=USER_GROUP
+    )
     kundenbindung_group_ids = fields.Many2many(
         "crm.customer.group",
         string="Customer Groups",

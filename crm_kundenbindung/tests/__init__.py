@@ -7,6 +7,7 @@ from . import (
     test_expiry,
     test_feedback,
     test_feedback_http,
+    test_group_figures,
     test_next_action,
     test_points,
     test_refunds,
@@ -15,7 +16,7 @@ from . import (
     test_service_tour,
     test_stats_nps,
     test_stats_proportions,
-    test_trust,
     test_tour,
+    test_trust,
     test_valuation,
 )

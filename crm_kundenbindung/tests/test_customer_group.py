@@ -181,6 +181,6 @@ class TestCustomerGroup(GroupCase):
         self.env["res.partner"].create([{"name": f"Many {n}", "ref": "many"} for n in range(30)])
         self.env.flush_all()
         with self.assertQueryCount(25):
-            group.action_refresh()
+            self.groups._refresh(group)
         self.assertEqual(group.joined_count, 30)
         self.assertEqual(group.member_ids[:1].since, self.today + timedelta(0))

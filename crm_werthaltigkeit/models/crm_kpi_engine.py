@@ -141,6 +141,9 @@ class CrmKpiEngine(models.AbstractModel):
             return start - relativedelta(months=months)
         return start - (end - start)
 
+    def _tomorrow(self, company):
+        return company._werthaltigkeit_today() + relativedelta(days=1)
+
     def _per_year(self, start, end):
         """By how much a sum over the period is multiplied to be one per year; 12 months are a year exactly."""
         return 1.0 if start + relativedelta(months=12) == end else 365.25 / (end - start).days

@@ -14,17 +14,20 @@ class CrmValueLines(models.AbstractModel):
     _name = "crm.value.lines"
     _description = "Lines of Customer Values"
 
-    def _lines(self, company, customers):
-        """Return one SELECT of all documents that count for these customers."""
-        if company.werthaltigkeit_basis == "invoice":
-            parts = [self._invoice_lines(company, customers)]
-        else:
-            parts = [self._order_lines(company, customers), self._order_credit_notes(company, customers)]
-            if "pos.order" in self.env:
-                parts.append(self._pos_lines(company, customers))
-        return SQL(" UNION ALL ").join(parts)
+    def _lines(self, company, customers, by_product=False):
+        """Return one SELECT of all documents that count for these customers.
 
-    def _per_document(self, kind, document, moment, rate, amounts, source):
+        :param by_product: one row per document and product, with its id as `product`
+        """
+        if company.werthaltigkeit_basis == "invoice":
+            sources = [self._invoice_lines]
+        else:
+            sources = [self._order_lines, self._order_credit_notes]
+            if "pos.order" in self.env:
+                sources.append(self._pos_lines)
+        return SQL(" UNION ALL ").join(source(company, customers, by_product) for source in sources)
+
+    def _per_document(self, kind, document, moment, rate, amounts, source, product=None):
         """Sum up the lines of each document.
 
         :param kind: 0 to 3, makes the number of the document its own among all kinds
@@ -33,13 +36,15 @@ class CrmValueLines(models.AbstractModel):
         :param rate: the document's rate to the company's currency
         :param amounts: {name: (SQL of a line, whether it is in the document's currency)}
         :param source: FROM and WHERE of the lines
+        :param product: SQL of a line's product, to sum up the lines of each product of a document
         """
         moment, day = moment
         return SQL(
             """
-            SELECT d.customer, %(day)s AS day, d.id::int8 * 4 + %(kind)s AS document, %(amounts)s
+            SELECT d.customer, %(day)s AS day, d.id::int8 * 4 + %(kind)s AS document, %(amounts)s %(product_column)s
               FROM (SELECT %(id)s AS id, p.commercial_partner_id AS customer, %(moment)s AS moment, %(rate)s AS rate, %(sums)s
-                    %(source)s GROUP BY %(id)s, p.id) d
+                           %(product_as)s
+                    %(source)s GROUP BY %(id)s, p.id %(product)s) d
             """,
             day=day,
             kind=kind,
@@ -58,6 +63,9 @@ class CrmValueLines(models.AbstractModel):
                 SQL("sum(%s) AS %s", sql, SQL.identifier(name)) for name, (sql, _foreign) in amounts.items()
             ),
             source=source,
+            product=SQL(", %s", product) if product else SQL(),
+            product_as=SQL(", %s AS product", product) if product else SQL(),
+            product_column=SQL(", d.product") if product else SQL(),
         )
 
     def _split(self, amount, discount, quantity, price, reward):
@@ -80,15 +88,20 @@ class CrmValueLines(models.AbstractModel):
                 full=SQL("%s * %s", price, quantity),
             ),
         }
+        gross = SQL("CASE WHEN NOT %(reward)s AND %(qty)s >= 0 AND %(price)s >= 0 THEN %(before)s ELSE 0 END", **terms)
+        off = SQL(
+            "CASE WHEN %(reward)s THEN 0 WHEN %(price)s < 0 THEN -%(amount)s"
+            " WHEN %(qty)s >= 0 THEN %(before)s - %(amount)s ELSE 0 END",
+            **terms,
+        )
+        returned = SQL(
+            "CASE WHEN NOT %(reward)s AND %(qty)s < 0 AND %(price)s >= 0 THEN -%(amount)s ELSE 0 END", **terms
+        )
         return {
-            name: (SQL(sql, **terms), True)
-            for name, sql in {
-                "gross": "CASE WHEN NOT %(reward)s AND %(qty)s >= 0 AND %(price)s >= 0 THEN %(before)s ELSE 0 END",
-                "discount": "CASE WHEN %(reward)s THEN 0 WHEN %(price)s < 0 THEN -%(amount)s"
-                " WHEN %(qty)s >= 0 THEN %(before)s - %(amount)s ELSE 0 END",
-                "reward": "CASE WHEN %(reward)s THEN -%(amount)s ELSE 0 END",
-                "returned": "CASE WHEN NOT %(reward)s AND %(qty)s < 0 AND %(price)s >= 0 THEN -%(amount)s ELSE 0 END",
-            }.items()
+            "gross": (gross, True),
+            "discount": (off, True),
+            "reward": (SQL("CASE WHEN %s THEN -%s ELSE 0 END", reward, amount), True),
+            "returned": (returned, True),
         }
 
     def _known(self, amount, quantity, price, reward, unit_cost, created, company):
@@ -104,7 +117,7 @@ class CrmValueLines(models.AbstractModel):
         counted = lambda condition: (SQL("CASE WHEN %s THEN %s ELSE 0 END", condition, amount), True)  # noqa: E731
         return {"sold": counted(sold), "known": counted(known)}
 
-    def _order_lines(self, company, customers):
+    def _order_lines(self, company, customers, by_product=False):
         """Confirmed orders."""
         reward = self._present("sale.order.line", "reward_id")
         amount, quantity, price = SQL("l.price_subtotal"), SQL("l.product_uom_qty"), SQL("l.price_unit")
@@ -130,9 +143,10 @@ class CrmValueLines(models.AbstractModel):
                 no_money=self._not_money("sale.order.line"),
                 customers=customers(SQL("p.commercial_partner_id")) if customers else SQL("FALSE"),
             ),
+            SQL("l.product_id") if by_product else None,
         )
 
-    def _order_credit_notes(self, company, customers):
+    def _order_credit_notes(self, company, customers, by_product=False):
         """Posted credit notes as returns beside the orders; the same goods count once.
 
         Left out: lines of orders that are negative themselves, and what was credited only to be
@@ -185,9 +199,10 @@ class CrmValueLines(models.AbstractModel):
                 companies=self._branches(company),
                 customers=customers(SQL("p.commercial_partner_id")) if customers else SQL("FALSE"),
             ),
+            SQL("a.product_id") if by_product else None,
         )
 
-    def _invoice_lines(self, company, customers):
+    def _invoice_lines(self, company, customers, by_product=False):
         """Posted invoices, receipts and credit notes; cost and rewards come from their order line."""
         reward = SQL("COALESCE(link.reward, FALSE)")
         sign = SQL("(CASE WHEN m.move_type = 'out_refund' THEN -1 ELSE 1 END)")
@@ -224,9 +239,10 @@ class CrmValueLines(models.AbstractModel):
                 companies=self._branches(company),
                 customers=customers(SQL("p.commercial_partner_id")) if customers else SQL("p.id IS NULL"),
             ),
+            SQL("a.product_id") if by_product else None,
         )
 
-    def _pos_lines(self, company, customers):
+    def _pos_lines(self, company, customers, by_product=False):
         """Paid POS orders, but lines that settle a sale order, which counts itself."""
         reward = self._present("pos.order.line", "reward_id")
         amount, quantity, price = SQL("l.price_subtotal"), SQL("l.qty"), SQL("l.price_unit")
@@ -254,6 +270,7 @@ class CrmValueLines(models.AbstractModel):
                 no_money=self._not_money("pos.order.line"),
                 customers=customers(SQL("p.commercial_partner_id")) if customers else SQL("p.id IS NULL"),
             ),
+            SQL("l.product_id") if by_product else None,
         )
 
     def _converted(self, amount, rate):

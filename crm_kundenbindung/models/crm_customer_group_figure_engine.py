@@ -1,0 +1,188 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class CrmCustomerGroupFigureEngine(models.AbstractModel):
+    """Computes the indicators of all groups of a company at once.
+
+    Customers in the same groups form a set. Each indicator is summed up once per period and set; what a group
+    has is the sum of its sets. So ten more groups cost nothing, and no customer is read twice.
+    """
+
+    _name = "crm.customer.group.figure.engine"
+    _description = "Indicators of Customer Groups"
+
+    @api.model
+    def _compute(self, company, groups=None):
+        """Write the figures of these groups; without groups those of all of a company's, and of all customers."""
+        figures = self.env["crm.customer.group.figure"]
+        periods = figures._periods(company._werthaltigkeit_today())
+        engine = self.env["crm.kpi.engine"].sudo()
+        kpis = self.env["crm.kpi"].sudo()._computable()
+        self.env.flush_all()
+        engine._prepare(
+            company, min(p[1] for p in periods), max(p[2] for p in periods), groups and self._customers(groups)
+        )
+        self._make_sets(company, groups)
+        self.env.cr.execute(
+            SQL(
+                "CREATE TEMP TABLE crm_kpi_sum (kpi_id int4, span text, date_start date, date_end date, set_id int4,"
+                " numerator float8, denominator float8, customers int8) ON COMMIT DROP"
+            )
+        )
+        for span, start, end in periods:
+            engine._prepare_period(company, start, end)
+            for kpi in kpis:
+                self.env.cr.execute(self._sums(kpi, company, span, start, end))
+        self._write(company, groups, kpis, periods)
+        figures.invalidate_model(flush=False)
+        if groups:
+            groups.sudo().write({"figures_on": fields.Datetime.now(), "figures_due": False})
+
+    def _customers(self, groups):
+        """Condition which customers count: the members of groups."""
+        return lambda column: SQL(
+            "%s IN (SELECT partner_id FROM crm_customer_group_member WHERE group_id = ANY(%s))", column, groups.ids
+        )
+
+    def _make_sets(self, company, groups):
+        """Leave which customer is in which set, and which groups a set belongs to."""
+        for name in ("crm_kpi_sum", "crm_kpi_set", "crm_kpi_member"):
+            self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", SQL.identifier(name)))
+        self.env["crm.kpi.engine"]._temporary(
+            "crm_kpi_member",
+            SQL(
+                """
+                SELECT partner_id, dense_rank() OVER (ORDER BY group_ids)::int4 AS set_id, group_ids
+                  FROM (SELECT m.partner_id, array_agg(m.group_id ORDER BY m.group_id) AS group_ids
+                          FROM crm_customer_group_member m
+                          JOIN crm_customer_group g ON g.id = m.group_id
+                         WHERE m.company_id = %s AND m.partner_id IS NOT NULL AND %s
+                         GROUP BY m.partner_id) s
+                """,
+                company.id,
+                SQL("g.id = ANY(%s)", groups.ids) if groups else SQL("g.active"),
+            ),
+        )
+        self.env["crm.kpi.engine"]._temporary(
+            "crm_kpi_set", SQL("SELECT DISTINCT set_id, unnest(group_ids) AS group_id FROM crm_kpi_member")
+        )
+
+    def _sums(self, kpi, company, span, start, end):
+        """Sum one indicator up per set of customers."""
+        return SQL(
+            """
+            INSERT INTO crm_kpi_sum
+            SELECT %s, %s, %s, %s, m.set_id, sum(k.numerator)::float8, sum(k.denominator)::float8, count(k.partner_id)
+              FROM (%s) k LEFT JOIN crm_kpi_member m ON m.partner_id = k.partner_id
+             GROUP BY m.set_id
+            """,
+            kpi.id,
+            span,
+            start,
+            end,
+            self.env["crm.kpi.engine"]._statement(kpi, company, start, end),
+        )
+
+    def _write(self, company, groups, kpis, periods):
+        """Replace the figures of these periods, also where there is no data; past months and quarters stay."""
+        wanted = SQL("f.group_id = ANY(%s)", groups.ids) if groups else SQL("TRUE")
+        spans, starts, ends = zip(*periods, strict=True)
+        common = {
+            "company": company.id,
+            "spans": list(spans),
+            "starts": list(starts),
+            "ends": list(ends),
+            "today": company._werthaltigkeit_today(),
+            "kpis": kpis.ids,
+        }
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM crm_customer_group_figure f
+                 WHERE f.company_id = %(company)s AND %(wanted)s
+                   AND (f.span IN ('year', 'year_before')
+                        OR (f.span, f.date_start) IN (SELECT * FROM unnest(%(spans)s::text[], %(starts)s::date[])))
+                """,
+                wanted=wanted,
+                **common,
+            )
+        )
+        total = SQL() if groups else SQL("UNION ALL SELECT NULL::int4")
+        total_sums = SQL() if groups else SQL("UNION ALL SELECT NULL::int4, s.* FROM crm_kpi_sum s")
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH parts AS (
+                    SELECT t.group_id, s.* FROM crm_kpi_sum s JOIN crm_kpi_set t ON t.set_id = s.set_id %(total_sums)s),
+                sums AS (
+                    SELECT group_id, kpi_id, span, date_start, sum(numerator) AS above, sum(denominator) AS below,
+                           sum(customers) AS customers
+                      FROM parts GROUP BY group_id, kpi_id, span, date_start),
+                wanted AS (
+                    SELECT id AS group_id FROM crm_customer_group WHERE company_id = %(company)s AND %(groups)s %(total)s),
+                figures AS (
+                    SELECT w.group_id, k.id AS kpi_id, k.sequence, p.span, p.date_start, p.date_end - 1 AS date_end,
+                           p.date_end > %(today)s AND p.span NOT IN ('year', 'year_before') AS running, s.above, s.below, s.customers,
+                           CASE WHEN s.below IS NULL THEN s.above ELSE s.above / NULLIF(s.below, 0) END AS value
+                      FROM wanted w
+                CROSS JOIN unnest(%(spans)s::text[], %(starts)s::date[], %(ends)s::date[]) p (span, date_start, date_end)
+                CROSS JOIN (SELECT id, sequence FROM crm_kpi WHERE id = ANY(%(kpis)s)) k
+                 LEFT JOIN sums s ON s.group_id IS NOT DISTINCT FROM w.group_id AND s.kpi_id = k.id AND s.span = p.span
+                       AND s.date_start = p.date_start)
+                INSERT INTO crm_customer_group_figure
+                       (company_id, group_id, kpi_id, sequence, span, date_start, date_end, running, numerator, denominator,
+                        is_ratio, value, has_data, customers, computed_on)
+                SELECT %(company)s, group_id, kpi_id, sequence, span, date_start, date_end, running, above, below,
+                       below IS NOT NULL, value, value IS NOT NULL, COALESCE(customers, 0), now() AT TIME ZONE 'UTC'
+                  FROM figures
+                """,
+                total=total,
+                total_sums=total_sums,
+                groups=SQL("id = ANY(%s)", groups.ids) if groups else SQL("active"),
+                **common,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE crm_customer_group_figure f
+                   SET previous_value = p.value, has_previous = TRUE
+                  FROM crm_customer_group_figure p
+                 WHERE f.company_id = %(company)s AND %(wanted)s AND p.company_id = f.company_id AND p.has_data AND NOT f.running
+                   AND p.group_id IS NOT DISTINCT FROM f.group_id AND p.kpi_id = f.kpi_id AND p.date_end = f.date_start - 1
+                   AND (p.span = f.span OR f.span = 'year' AND p.span = 'year_before')
+                """,
+                company=company.id,
+                wanted=wanted,
+            )
+        )
+
+    # -- what a figure is made of -----------------------------------------------------------------
+
+    @api.model
+    def _explain(self, figure):
+        """Write what each customer contributes to a figure; the lines of its group's members alone are read."""
+        if self.env["crm.customer.group.figure.part"].search_count([("figure_id", "=", figure.id)], limit=1):
+            return
+        company, start = figure.company_id, figure.date_start
+        end = fields.Date.add(figure.date_end, days=1)
+        engine = self.env["crm.kpi.engine"].sudo()
+        customers = self._customers(figure.group_id) if figure.group_id else None
+        engine._prepare(company, start, end, customers)
+        engine._prepare_period(company, start, end)
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO crm_customer_group_figure_part (figure_id, company_id, partner_id, numerator, denominator)
+                SELECT %s, %s, k.partner_id, k.numerator, COALESCE(k.denominator, 0) FROM (%s) k
+                 WHERE k.partner_id IS NOT NULL AND %s
+           ON CONFLICT (figure_id, partner_id) DO NOTHING
+                """,
+                figure.id,
+                company.id,
+                engine._statement(figure.kpi_id, company, start, end),
+                customers(SQL("k.partner_id")) if customers else SQL("TRUE"),
+            )
+        )
+        self.env["crm.customer.group.figure.part"].invalidate_model(flush=False)
