@@ -64,7 +64,8 @@ class CrmCustomerMonth(models.Model):
             row["cells"].append(
                 {**cell, "domain": self._cell_domain(company, interval, cohort, cell["since"], group)}
             )
-        for row in rows.values():
+        for cohort, row in rows.items():
+            row["cells"] = self._with_zeros(company, interval, cohort, row["cells"], group)
             row["size"] = max((cell["customers"] for cell in row["cells"] if cell["since"] == 0), default=0)
         return {
             "interval": interval,
@@ -74,6 +75,24 @@ class CrmCustomerMonth(models.Model):
             "groups": [{"id": found.id, "name": found.name} for found in groups],
             "rows": [rows[cohort] for cohort in sorted(rows)],
         }
+
+    def _with_zeros(self, company, interval, cohort, cells, group):
+        """The cells until today: that nobody bought is 0, what has not come yet is empty."""
+        today = company._werthaltigkeit_today()
+        months = (today.year - cohort.year) * 12 + today.month - cohort.month
+        last = months if interval == "month" else (today.year - cohort.year) * 4 + (today.month - 1) // 3 - (cohort.month - 1) // 3
+        found = {cell["since"]: cell for cell in cells}
+        nobody = {"customers": 0, "revenue": 0.0, "db1": None}
+        return [
+            found.get(since)
+            or {
+                **nobody,
+                "since": since,
+                "running": since == last,
+                "domain": self._cell_domain(company, interval, cohort, since, group),
+            }
+            for since in range(last + 1)
+        ]
 
     def _cohort_label(self, cohort, interval):
         return format_date(self.env, cohort, date_format="MMM yyyy" if interval == "month" else "QQQ yyyy")
