@@ -39,7 +39,7 @@ class CrmFeedbackAnswer(models.Model):
         "Days Until the Answer", readonly=True, aggregator="avg", help="From the touchpoint asked about to the answer."
     )
     has_delay = fields.Boolean(readonly=True)
-    cause_id = fields.Many2one("crm.touchpoint.reason", "Cause", readonly=True, ondelete="set null")
+    cause_id = fields.Many2one("crm.touchpoint.reason", readonly=True, ondelete="set null")
     survey_id = fields.Many2one("survey.survey", readonly=True, ondelete="set null")
     question_id = fields.Many2one("survey.question", readonly=True, ondelete="set null")
     user_input_id = fields.Many2one(

@@ -78,7 +78,6 @@ class CrmFeedbackRequest(models.Model):
     comment = fields.Text(readonly=True, copy=False)
     cause_id = fields.Many2one(
         "crm.touchpoint.reason",
-        "Cause",
         ondelete="set null",
         domain="[('kind', '=', 'complaint')]",
         help="What the answer is about, once somebody found out; the report counts by it.",

@@ -56,7 +56,7 @@ class CrmIdea(models.Model):
         help="The idea that says the same; this one is answered with it.",
     )
     duplicate_ids = fields.One2many("crm.idea", "duplicate_of_id", "Said Again")
-    answered_on = fields.Datetime("Answered On", readonly=True, copy=False)
+    answered_on = fields.Datetime(readonly=True, copy=False)
 
     @api.depends("vote_ids")
     def _compute_votes(self):

@@ -37,7 +37,7 @@ class CrmFeedbackReport(models.Model):
     channel_id = fields.Many2one("crm.touchpoint.channel", readonly=True)
     user_id = fields.Many2one("res.users", "Our Person", readonly=True)
     team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
-    cause_id = fields.Many2one("crm.touchpoint.reason", "Cause", readonly=True)
+    cause_id = fields.Many2one("crm.touchpoint.reason", readonly=True)
     request_id = fields.Many2one("crm.feedback.request", readonly=True)
     answer_id = fields.Many2one("crm.feedback.answer", readonly=True)
     delay = fields.Selection(

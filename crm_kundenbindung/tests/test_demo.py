@@ -2,7 +2,7 @@ from odoo.tests import new_test_user, tagged
 
 from odoo.addons.crm_werthaltigkeit.demo.workshop import PARAMETER
 
-from ..demo import workshop_points, workshop_retention
+from ..demo import workshop_feedback, workshop_points, workshop_retention
 from .common import LedgerCase
 from .retention import RetentionCase
 
@@ -23,6 +23,9 @@ class TestDemo(LedgerCase):
         self.assertGreater(program.ledger_count, 25)
         self.assertEqual(len(program.coupon_ids.filtered("ledger_debt")), 1)
         self.assertProved()
+        self.assertTrue(self.env["crm.idea"].search([("name", "=", workshop_feedback.IDEA)]).answered_on)
+        self.assertTrue(self.env["crm.feedback.answer"].search([("kind", "=", "trust")]))
+        self.assertTrue(self.env["crm.feedback.report"].search([("origin", "=", "heard")]))
 
 
 @tagged("post_install", "-at_install")
