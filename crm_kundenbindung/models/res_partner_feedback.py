@@ -1,10 +1,22 @@
-from odoo import models
+from odoo import api, fields, models
 
 
 class ResPartner(models.Model):
     """Asking a contact, what we heard of it, and its ideas."""
 
     _inherit = "res.partner"
+
+    kundenbindung_feedback_count = fields.Integer(
+        "Opinions Given",
+        compute="_compute_kundenbindung_feedback",
+        groups="crm_kundenbindung.group_kundenbindung_user",
+    )
+
+    @api.depends("kundenbindung_facts")
+    @api.depends_context("company")
+    def _compute_kundenbindung_feedback(self):
+        for partner in self:
+            partner.kundenbindung_feedback_count = (partner.kundenbindung_facts or {}).get("feedback_count", 0)
 
     def action_kundenbindung_ask(self):
         """Open "Ask for Feedback" for these contacts."""

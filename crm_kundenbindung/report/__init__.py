@@ -4,4 +4,5 @@ from . import (
     sale_report,
     crm_feedback_card,
     crm_feedback_report,
+    crm_feedback_group_report,
 )

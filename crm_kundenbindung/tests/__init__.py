@@ -8,6 +8,7 @@ from . import (
     test_feedback,
     test_feedback_http,
     test_group_figures,
+    test_feedback_kpi,
     test_feedback_tour,
     test_next_action,
     test_points,

@@ -56,3 +56,29 @@ class TestFeedbackKpi(FeedbackCase):
         request.rating_apply(5, rating=request.rating_ids)
         self.assertEqual(self._measure("response_rate")[:3], (0.5, 1.0, 2.0))
         self.assertEqual(self._measure("happy_smileys")[:3], (1.0, 1.0, 1.0))
+
+    def test_by_customer_group(self):
+        """A customer in two groups counts in both; who is in none, in none."""
+        groups = self.env["crm.customer.group"].create(
+            [
+                {"name": name, "company_id": self.company.root_id.id, "domain": f"[('id', '=', {self.customer.id})]"}
+                for name in ("One", "Two")
+            ]
+        )
+        self._answer("nps", 10)
+        self._answer("nps", 0, commercial_partner_id=self.other.id)
+        self.env["crm.customer.group.engine"]._refresh(groups)
+        self.env.flush_all()
+        rows = self.env["crm.feedback.group.report"]._read_group(
+            [("group_id", "in", groups.ids)], ["group_id"], ["nps:avg", "answers:sum"]
+        )
+        self.assertEqual(rows, [(groups[0], 100.0, 1), (groups[1], 100.0, 1)])
+
+    def test_contact_shows_how_often_it_gave_its_opinion(self):
+        self._answer("nps", 10)
+        self._answer("trust", 4)
+        self.env.flush_all()
+        contact = self.contact.with_user(self.agent)
+        self.assertEqual(contact.kundenbindung_feedback_count, 2)
+        action = contact.action_kundenbindung_feedback()
+        self.assertEqual(self.env["crm.feedback.report"].search_count(action["domain"]), 2)
