@@ -25,10 +25,16 @@ class ResPartner(models.Model):
         search="_search_kundenbindung_group_ids",
         groups=USER_GROUP,
     )
-    kundenbindung_first_order_date = fields.Date(
-        "First Purchase",
+    kundenbindung_days_since_first = fields.Integer(
+        "Days Since First Purchase",
         compute="_compute_kundenbindung_purchases",
-        search="_search_kundenbindung_first_order_date",
+        search="_search_kundenbindung_days_since_first",
+        groups=USER_GROUP,
+    )
+    kundenbindung_days_since_last = fields.Integer(
+        "Days Since Last Purchase",
+        compute="_compute_kundenbindung_purchases",
+        search="_search_kundenbindung_days_since_last",
         groups=USER_GROUP,
     )
     kundenbindung_purchase_days = fields.Integer(
@@ -76,12 +82,30 @@ class ResPartner(models.Model):
     @api.depends("werthaltigkeit_value_id")
     @api.depends_context("company")
     def _compute_kundenbindung_purchases(self):
+        today = self.env.company.root_id._werthaltigkeit_today()
         for partner in self:
-            partner.kundenbindung_first_order_date = partner.werthaltigkeit_value_id.first_order_date
-            partner.kundenbindung_purchase_days = partner.werthaltigkeit_value_id.purchase_days_ever
+            value = partner.werthaltigkeit_value_id
+            first, last = value.first_order_date, value.last_order_date
+            partner.kundenbindung_days_since_first = (today - first).days if first else 0
+            partner.kundenbindung_days_since_last = (today - last).days if last else 0
+            partner.kundenbindung_purchase_days = value.purchase_days_ever
 
-    def _search_kundenbindung_first_order_date(self, operator, value):
-        return self._search_by_value("first_order_date", operator, value)
+    def _search_kundenbindung_days_since_first(self, operator, value):
+        return self._search_by_days("first_order_date", operator, value)
+
+    def _search_kundenbindung_days_since_last(self, operator, value):
+        return self._search_by_days("last_order_date", operator, value)
+
+    def _search_by_days(self, field, operator, value):
+        """Contacts whose customer's date lies so many days back; who never bought is not found."""
+        today = self.env.company.root_id._werthaltigkeit_today()
+        if operator == "in":
+            days = [today - relativedelta(days=int(number)) for number in value if number is not False]
+            return self._search_by_value(field, "in", days)
+        turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(operator)
+        if not turned:
+            return NotImplemented
+        return self._search_by_value(field, turned, today - relativedelta(days=int(value)))
 
     def _search_kundenbindung_purchase_days(self, operator, value):
         return self._search_by_value("purchase_days_ever", operator, value)

@@ -22,3 +22,4 @@ from . import (
     test_trust,
     test_valuation,
 )
+from . import test_access, test_cards, test_customer_group, test_demo, test_expiry, test_group_figures, test_group_tour, test_points, test_refunds, test_valuation
