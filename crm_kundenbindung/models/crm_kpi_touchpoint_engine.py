@@ -64,6 +64,20 @@ class CrmKpiEngine(models.AbstractModel):
             no_staff=self._no_staff(SQL("t.commercial_partner_id")),
         )
 
+    def _kpi_loss_reason_known(self, company, start, end):
+        """Lost opportunities of which we know why, and to whom where the reasons name the competitor."""
+        return SQL(
+            """
+            SELECT p.commercial_partner_id AS partner_id, count(l.lost_reason_id) AS numerator, count(*) AS denominator
+              FROM crm_lead l LEFT JOIN res_partner p ON p.id = l.partner_id
+             WHERE l.won_status = 'lost' AND l.company_id = ANY(%s) AND %s AND %s
+             GROUP BY p.commercial_partner_id
+            """,
+            self._branches(company),
+            self._within(SQL("COALESCE(l.date_closed, l.write_date)"), company, start, end),
+            self._no_staff(SQL("p.commercial_partner_id")),
+        )
+
     def _kpi_referral_rate(self, company, start, end):
         """Customers who recommended us, among those who bought or did so."""
         return SQL(

@@ -182,6 +182,20 @@ class TestGroupFigures(GroupCase):
         self._touch(self.other, "2026-06-05 08:00:00", "referral")
         self.assertEqual(self._measure("referral_rate", date(2026, 6, 1), date(2026, 7, 1))[1:3], (1, 2))
 
+    def test_reason_for_leaving_known(self):
+        leads = self.env["crm.lead"].create(
+            [
+                {"name": name, "type": "opportunity", "partner_id": self.customer.id, "company_id": self.company.id}
+                for name in ("Fleet", "Tyres", "Open")
+            ]
+        )
+        reason = self.env["crm.lost.reason"].create({"name": "Cheaper at Reifen Schmidt"})
+        leads[0].action_set_lost(lost_reason_id=reason.id)
+        leads[1].action_set_lost()
+        today = self.env.cr.now().date()
+        found = self._measure("loss_reason_known", today - timedelta(days=2), today + timedelta(days=2))
+        self.assertEqual(found[1:3], (1, 2))
+
     def test_a_figure_opens_its_customers(self):
         self._buy(self.customer, "2025-09-01", "2026-02-01")
         self._buy(self.other, "2026-06-11")
