@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 STAGES = ("prospect", "new", "growing", "loyal", "at_risk", "lapsed", "won_back")
 THRESHOLDS = ("days", "months", "intervals", "probability", "purchases")
@@ -125,3 +125,7 @@ class CrmRetentionStage(models.Model):
         if set(vals) & set(THRESHOLDS):
             self.env["crm.computation"].sudo()._request("retention")
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_fixed(self):
+        raise UserError(self.env._("The stages are fixed: rename one, or change its thresholds."))

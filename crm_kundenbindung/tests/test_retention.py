@@ -1,6 +1,6 @@
 import json
 
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL
 
@@ -54,6 +54,10 @@ class TestStages(RetentionCase):
         with self.assertRaises(ValidationError):
             self._stage_row("lapsed").intervals = 1.5
         self.assertTrue(self.env["crm.computation"].search([("kind", "=", "retention"), ("state", "=", "waiting")]))
+
+    def test_stages_are_fixed(self):
+        with self.assertRaises(UserError):
+            self._stage_row("growing").unlink()
 
     def test_lapsed_and_won_back(self):
         partner = self._buyer("Coming Back", last=300, purchases=5, interval=50)
