@@ -96,7 +96,7 @@ def _complaints(env, rng, orders):
         if solved > now or order in recent:
             complaint.stage_id = stages[rng.choice(("New", "Being Examined", "Remedy Agreed"))]
             if order in recent[:2]:
-                complaint.due_date = fields.Date.today() - timedelta(days=2)
+                complaint.due_date = max(opened.date(), fields.Date.today() - timedelta(days=2))
             continue
         complaint.write(
             {

@@ -103,7 +103,7 @@ class CrmComplaint(models.Model):
         ondelete="restrict",
         tracking=5,
     )
-    state = fields.Selection(STATES, related="stage_id.state", store=True, index=True, string="Status")
+    state = fields.Selection(related="stage_id.state", store=True, index=True, string="Status")
     state_sequence = fields.Integer(compute="_compute_state_sequence", store=True)
     kanban_state = fields.Selection(
         [("normal", "In Progress"), ("waiting", "Waiting for the Customer"), ("done", "Ready for the Next Stage")],

@@ -39,6 +39,8 @@ class CrmComplaintEffect(models.Model):
     low = fields.Float("Difference From", readonly=True)
     high = fields.Float("Difference To", readonly=True)
     too_few = fields.Boolean(readonly=True)
+    headline = fields.Char("In Figures", compute="_compute_result")
+    comparison = fields.Char("The Others", compute="_compute_result")
     result = fields.Char("What It Says", compute="_compute_result")
 
     _solution_uniq = models.Constraint("UNIQUE(company_id, solution)", "One row per company and kind of solution.")
@@ -58,6 +60,13 @@ class CrmComplaintEffect(models.Model):
         """Say it in words: a difference, none that can be shown, or too few."""
         _ = self.env._
         for effect in self:
+            effect.headline = _(
+                "%(repurchased)s of %(complainants)s bought again within 12 months (%(share)s %%)",
+                repurchased=effect.repurchased,
+                complainants=effect.complainants,
+                share=round(effect.rate * 100),
+            )
+            effect.comparison = _("Comparable customers without complaint: %s %%", round(effect.comparison_rate * 100))
             if effect.too_few:
                 effect.result = _(
                     "Too few to compare: %(number)s complainants with comparable customers, at least %(minimum)s are needed.",

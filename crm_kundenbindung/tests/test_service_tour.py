@@ -26,11 +26,18 @@ class TestServiceTour(ServiceCase, HttpCase):
         self.assertEqual((promise.state, promise.due_date), ("kept", self.today))
         self.assertEqual(promise.touchpoint_id.note, promise.name)
 
-    def test_opening_a_contact_costs_nothing_more(self):
-        """The buttons of complaints, promises and trust ask the database for nothing."""
-        view = self.env["res.partner"].get_view(self.env.ref("base.view_partner_form").id, "form")
-        for name in ("complaints", "promises", "trust"):
-            self.assertIn(f"action_kundenbindung_{name}", view["arch"])
-        fields = [name for name in self.env["res.partner"]._fields if name.startswith("kundenbindung_")]
-        service = [name for name in fields if "promise" in name or "complaint" in name or "trust" in name]
-        self.assertFalse(service)
+    def test_a_contact_shows_what_is_owed_with_one_query(self):
+        self._complaint()
+        self._promise()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        customer = self.customer.with_user(self.user)
+        customer.kundenbindung_stage_id  # noqa: B018 - the query that the life cycle needs anyway
+        with self.assertQueryCount(0):
+            self.assertEqual(customer.kundenbindung_open_complaints, 1)
+            self.assertEqual(customer.kundenbindung_open_promises, 1)
+        self.assertIn("1 complaint open", customer.werthaltigkeit_headline)
+        partners = self.env["res.partner"].with_user(self.user)
+        for name in ("kundenbindung_open_complaints", "kundenbindung_open_promises"):
+            self.assertIn(customer, partners.search([(name, ">", 0)]))
+            self.assertNotIn(customer, partners.search([(name, "=", 0)]))

@@ -7,6 +7,9 @@ const NOTE = "Wants the price of the exhaust, call back";
 registry.category("web_tour.tours").add("crm_kundenbindung_complaint", {
     steps: () => [
         {
+            trigger: ".o_kanban_renderer .o_kanban_group",
+        },
+        {
             content: "Write it down",
             trigger: ".o_control_panel .o-kanban-button-new",
             run: "click",
