@@ -47,7 +47,7 @@ class FeedbackRating(Rating):
                     "purpose": "mail",
                     "state": "withdrawn",
                     "date": fields.Datetime.now(),
-                    "origin": "Link in a mail that asked for feedback",
+                    "origin": request.env._("Link in a mail that asked for feedback"),
                 }
             )
         return self._feedback_page("crm_kundenbindung.feedback_page_stop", rating, done=done, token=token)

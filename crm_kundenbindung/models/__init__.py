@@ -39,6 +39,7 @@ from . import (
     crm_customer_month_engine,
     crm_kpi_retention_engine,
     crm_kpi_touchpoint_engine,
+    crm_touchpoint_uninstall_engine,
     crm_werthaltigkeit_demo,
     crm_complaint_cause,
     crm_complaint_remedy,

@@ -257,7 +257,7 @@ class CrmFeedbackRequest(models.Model):
         activity_type = rule.activity_type_id if rule else self.env.ref("mail.mail_activity_data_call", False)
         if self.activity_id or not activity_type or not self.partner_id:
             return
-        user = rule._find_responsible(self) or self.user_id
+        user = rule._find_responsible(self) or self.user_id or self._find_manager()
         lang = user.lang or self.env.lang
         env = self.with_context(lang=lang).env
         about = self.with_env(env).kind_id.name
@@ -267,8 +267,14 @@ class CrmFeedbackRequest(models.Model):
             date_deadline=self.company_id._werthaltigkeit_today() + timedelta(days=rule.activity_days if rule else 1),
             summary=summary,
             note=plaintext2html(self.comment or ""),
-            user_id=user.id or self.env.user.id,
+            user_id=user.id,
         )
+
+    def _find_manager(self):
+        """Where the rule finds nobody: a manager of this company, so that a bad answer is never lost."""
+        group = self.env.ref("crm_kundenbindung.group_kundenbindung_manager")
+        domain = [("all_group_ids", "in", group.ids), ("company_ids", "in", self.company_id.ids), ("share", "=", False)]
+        return self.env["res.users"].sudo().search(domain, order="id desc", limit=1)
 
     # -- actions ------------------------------------------------------------------------------------
 

@@ -287,6 +287,9 @@ class TestFeedbackRequest(FeedbackCase):
         self.agent.active = False
         self.rule.write({"responsible": "salesperson", "user_id": False})
         self.assertFalse(self.rule._find_responsible(request))
+        touchpoint.user_id = False
+        request.rating_apply(1, rating=request.rating_ids)
+        self.assertTrue(request.activity_id.user_id.has_group("crm_kundenbindung.group_kundenbindung_manager"))
 
     def test_expired(self):
         self._consent(self.contact)
@@ -558,6 +561,19 @@ class TestHeardAndIdeas(FeedbackCase):
         self.env.flush_all()
         self.env["crm.touchpoint.engine"]._run_all()
         self.assertEqual(self._touchpoints(self.customer, "idea").direction, "in")
+
+    def test_uninstalling_lets_go_of_the_history(self):
+        """What the addon captured goes with it; what somebody heard and noted stays, as a contact."""
+        action = self.env["crm.touchpoint"].action_log_heard(self.contact.id)
+        heard = self.env["crm.touchpoint"].with_context(**action["context"]).create({"note": "Saturdays, please"})
+        self.env["crm.idea"].create({"name": "Loan bicycles", "partner_id": self.contact.id})
+        self.env.flush_all()
+        self.env["crm.touchpoint.engine"]._run_all()
+        self.assertTrue(self._touchpoints(self.customer, "idea"))
+        for statement in self.env["crm.touchpoint.query"]._forget_addon("crm_kundenbindung"):
+            self.env.cr.execute(statement)
+        self.assertFalse(self._touchpoints(self.customer, "idea"))
+        self.assertEqual(heard.kind_id, self._kind("contact"))
 
     def test_an_idea_said_again(self):
         first, second = self.env["crm.idea"].create([{"name": "One"}, {"name": "Two"}])
