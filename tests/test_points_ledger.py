@@ -112,30 +112,45 @@ def test_an_event_delivered_five_times_counts_once(scratch, inside):
 @pytest.mark.parametrize("job, days", [("_cron_expire", -1), ("_cron_remind", 10)])
 def test_a_killed_job_does_each_card_once(scratch, inside, job, days):
     """10,000 cards, killed at ten random moments: each expires once, each holder gets one mail."""
-    prepared = result(inside(scratch, "prepare_expiry", cards=10_000, days=days))
+    prepared = result(inside(scratch, "prepare_expiry", cards=10_000, days=days)) | {"job": job}
     moments = random.Random(7)
     for _kill in range(10):
         child = inside(scratch, "run_job", job=job)
-        time.sleep(moments.uniform(3, 12))
+        while "STARTED" not in (line := child.stdout.readline()):
+            assert line, "the job did not start"
+        time.sleep(moments.uniform(0.5, 4))
         child.send_signal(signal.SIGKILL)
         child.wait()
+    between = result(inside(scratch, "check_expiry", **prepared))
+    assert 0 < between["once"] < 10_000 and not between["twice"], "it was killed in the middle of its work"
+    print(f"{job}: {between['once']} cards done when it was killed for the tenth time")
     result(inside(scratch, "run_job", job=job))
     counts = result(inside(scratch, "check_expiry", **prepared))
-    assert counts["cards"] == 10_000
-    if job == "_cron_expire":
-        assert (counts["once"], counts["twice"]) == (10_000, 0)
-    else:
-        assert (counts["mails"], counts["recipients"]) == (10_000, 10_000)
+    assert (counts["cards"], counts["once"], counts["twice"]) == (10_000, 10_000, 0)
+    assert_proved(inside, scratch)
+
+
+@pytest.mark.parametrize("method, job, days", [("_expire", "_cron_expire", -1), ("_remind", "_cron_remind", 10)])
+def test_five_bad_cards_do_not_stop_the_others(scratch, inside, method, job, days):
+    """495 of 500 are done; five are set aside, shown to the manager with a reason, and done when they can be."""
+    prepared = result(inside(scratch, "prepare_expiry", cards=500, days=days))
+    outcome = result(inside(scratch, "run_poisoned", method=method, job=job, **prepared))
+    assert outcome["done"] == [495, 0]
+    assert (outcome["bad"], outcome["shown"], outcome["times"], outcome["then"]) == (5, True, [2], 5)
+    assert len(outcome["reasons"]) == 1 and outcome["reasons"][0].endswith(": a bad card")
     assert_proved(inside, scratch)
 
 
 def test_a_hot_programme_costs_at_most_twice(scratch, inside):
-    """16 employees, 200 confirmations; the 95th percentile against Odoo without the addon, in the same run."""
+    """16 employees, 200 confirmations; the 95th percentile against Odoo without the addon, in the same run.
+
+    With and without take turns, so that what else the machine does falls on both; the quietest turn of each counts.
+    """
     plain = f"{scratch}-plain"
     database.clone(testing.DEPENDENCIES, plain)
     try:
         measured = {}
-        for name in (plain, scratch, plain, scratch):
+        for name in (plain, scratch, scratch, plain, plain, scratch):
             prepared = result(inside(name, "prepare_hot", orders=200))
             workers = all_at_once(inside, name, "run_hot", threads=4, **prepared)
             assert not [error for worker in workers for error in worker["errors"]]
@@ -145,7 +160,8 @@ def test_a_hot_programme_costs_at_most_twice(scratch, inside):
     finally:
         database.drop(plain)
     with_addon, without = min(measured[scratch]), min(measured[plain])
-    print(f"p95 of a confirmation: {with_addon:.3f} s with the addon, {without:.3f} s without")
+    turns = {"with": measured[scratch], "without": measured[plain]}
+    print(f"p95 of a confirmation: {with_addon:.3f} s with the addon, {without:.3f} s without", turns)
     assert with_addon <= 2 * without, measured
     assert_proved(inside, scratch)
 

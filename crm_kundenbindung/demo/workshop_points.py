@@ -81,13 +81,12 @@ def _book(env, card, orders):
     for order in orders:
         points = int(order.amount_total)
         balance += points
+        base = order._ledger_base() | {"moment": order.date_order}
         lines.append(
             {
+                **base,
                 "amount": points,
                 "cause": "earned",
-                "moment": order.date_order,
-                "res_model": order._name,
-                "res_id": order.id,
                 "user_id": order.user_id.id or env.uid,
                 "expires_on": card.program_id._ledger_expires_on(order.date_order.date()),
             }
@@ -95,5 +94,5 @@ def _book(env, card, orders):
         env["sale.order.coupon.points"].create({"order_id": order.id, "coupon_id": card.id, "points": points})
         if balance > 2 * REWARD_POINTS:
             balance -= REWARD_POINTS
-            lines.append({"amount": -REWARD_POINTS, "cause": "redeemed", "moment": order.date_order})
+            lines.append({**base, "amount": -REWARD_POINTS, "cause": "redeemed"})
     card._move(lines, Movement("demo", cause="earned"))

@@ -63,6 +63,13 @@ class LoyaltyCard(models.Model):
         self.ledger_reminded_on = day
 
     @api.model
+    def _failure(self, method, error):
+        """What did not work, for a manager to read."""
+        if method == "_remind":
+            return self.env._("The reminder of expiring points was not sent: %s", error)
+        return self.env._("Points did not expire: %s", error)
+
+    @api.model
     def _in_batches(self, find, method):
         """Call `card.method(value)` for the rows (card id, value) of `find(day, ids)`, each in a savepoint.
 
@@ -86,7 +93,7 @@ class LoyaltyCard(models.Model):
                 except Exception as error:
                     _logger.warning("could not %s points of card %s", method, card_id, exc_info=True)
                     self.env.invalidate_all()
-                    self.env["loyalty.ledger.issue"]._report("job", card=card, message=f"{method.strip('_')}: {error}")
+                    self.env["loyalty.ledger.issue"]._report("job", card=card, message=self._failure(method, error))
                 else:
                     done += 1
             if not cron._commit_progress(len(batch)):

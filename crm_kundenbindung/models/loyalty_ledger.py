@@ -37,6 +37,7 @@ class LoyaltyLedger(models.Model):
     _rec_name = "cause"
 
     card_id = fields.Many2one("loyalty.card", required=True, readonly=True, index=True, ondelete="restrict")
+    partner_id = fields.Many2one(related="card_id.partner_id", string="Customer")
     program_id = fields.Many2one("loyalty.program", readonly=True, index=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", readonly=True, index=True)
     moment = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
@@ -102,7 +103,7 @@ class LoyaltyLedger(models.Model):
             "issued": (_("Card issued"), _("Card issued")),
             "import": (_("Balance brought along"), _("Balance brought along")),
             "adjustment": (_("Added by hand"), _("Removed by hand")),
-            "debt": (_("Spent already: noted as a debt"), _("Debt paid back")),
+            "debt": (_("Noted as a debt"), _("Debt paid back")),
             "merge": (_("Taken over from another card"), _("Handed over to another card")),
             "opening": (_("Opening balance"), _("Opening balance")),
             "core": (_("Changed by another program"), _("Changed by another program")),

@@ -108,7 +108,7 @@ class TestExpiry(LedgerCase):
         self.assertEqual(len(cards.filtered("points")), 5)
         issues = self.env["loyalty.ledger.issue"].search([("kind", "=", "job")])
         self.assertEqual(issues.card_id, poisoned)
-        self.assertEqual(set(issues.mapped("message")), {"expire: poison"})
+        self.assertEqual(set(issues.mapped("message")), {"Points did not expire: poison"})
         self.assertEqual(self._run("2025-02-02 10:00"), 5)
         self.assertProved()
 

@@ -245,7 +245,37 @@ def prepare_expiry(env, args):
 
 def run_job(env, args):
     """Run a job over and over, as crons do, until it has nothing left; the test kills the process."""
+    print("STARTED", flush=True)
     return getattr(env["loyalty.card"], args["job"])()
+
+
+def run_poisoned(env, args):
+    """Run the job while five of the cards, and only they, cannot be done; what the manager then sees of it."""
+    from odoo.tests import new_test_user
+
+    model = env.registry["loyalty.card"]
+    cards = env["loyalty.card"].search([("program_id", "=", args["program"])], order="id")
+    bad, origin = set(cards[:: len(cards) // 5].ids), getattr(model, args["method"])
+
+    def sometimes(card, value):
+        origin(card, value)
+        if card.id in bad:
+            raise ValueError("a bad card")
+
+    setattr(model, args["method"], sometimes)
+    done = [getattr(env["loyalty.card"], args["job"])() for _run in range(2)]
+    setattr(model, args["method"], origin)
+    manager = new_test_user(env, "poison_manager", groups="crm_kundenbindung.group_kundenbindung_manager")
+    action = env["ir.actions.actions"]._for_xml_id("crm_kundenbindung.loyalty_ledger_issue_action")
+    issues = env["loyalty.ledger.issue"].with_user(manager).search([("state", "=", "open")])
+    return {
+        "done": done,
+        "bad": len(bad),
+        "shown": sorted(issues.card_id.ids) == sorted(bad) and action["res_model"] == issues._name,
+        "reasons": sorted(set(issues.mapped("message"))),
+        "times": sorted(set(issues.mapped("count"))),
+        "then": getattr(env["loyalty.card"], args["job"])(),
+    }
 
 
 def check_expiry(env, args):
@@ -263,6 +293,8 @@ def check_expiry(env, args):
         [args["program"]],
     )
     mails, recipients = env.cr.fetchone()
+    if args.get("job") == "_cron_remind":
+        once, twice = recipients, mails - recipients
     return {"cards": cards, "once": once, "twice": twice, "mails": mails, "recipients": recipients}
 
 
