@@ -59,6 +59,17 @@ class CrmCustomerGroup(models.Model):
     db1 = fields.Monetary("CM I", readonly=True, copy=False, help="Of the members whose costs are known.")
     db1_known = fields.Boolean("CM I Known", readonly=True, copy=False)
     lifetime_value = fields.Monetary(readonly=True, copy=False)
+    margin_at_risk = fields.Monetary(
+        readonly=True, copy=False, help="Sum over the members: what stands to be lost within 12 months."
+    )
+    risk_known = fields.Boolean("Margin at Risk Known", readonly=True, copy=False)
+    potential = fields.Monetary(
+        "Retention Potential",
+        readonly=True,
+        copy=False,
+        help="Sum over the members whom the best instrument keeps at a gain; known once a measure was finished.",
+    )
+    potential_known = fields.Boolean("Potential Measured", readonly=True, copy=False)
     revenue_share = fields.Float("Share of All Revenue", readonly=True, copy=False, aggregator=None)
     concentration = fields.Float(
         readonly=True,
@@ -144,6 +155,21 @@ class CrmCustomerGroup(models.Model):
         }
 
     # -- every number opens its records -----------------------------------------------------------
+
+    def action_view_at_risk(self):
+        """Open what is at stake with the members, the most first."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_kundenbindung.crm_retention_action")
+        return dict(
+            action,
+            name=self.env._("%s: at Risk", self.name),
+            domain=[
+                ("company_id", "=", self.company_id.id),
+                ("partner_id.kundenbindung_member_ids.group_id", "=", self.id),
+                ("risk_known", "=", True),
+            ],
+            context={},
+        )
 
     def _action_customers(self, name, domain):
         return {

@@ -163,9 +163,11 @@ class CrmCustomerGroupEngine(models.AbstractModel):
             SQL(
                 """
                 WITH members AS (
-                    SELECT m.group_id, v.revenue, v.db1, v.lifetime_value, GREATEST(v.rank_value, 0) AS value
+                    SELECT m.group_id, v.revenue, v.db1, v.lifetime_value, GREATEST(v.rank_value, 0) AS value,
+                           r.margin_at_risk, r.risk_known, GREATEST(r.potential, 0) AS potential, r.potential_known
                       FROM crm_customer_group_member m
                  LEFT JOIN crm_customer_value v ON v.partner_id = m.partner_id AND v.company_id = %(company)s
+                 LEFT JOIN crm_retention r ON r.partner_id = m.partner_id AND r.company_id = %(company)s
                      WHERE m.group_id = ANY(%(groups)s)),
                 ranked AS (
                     SELECT group_id, value, sum(value) OVER (PARTITION BY group_id ORDER BY value DESC ROWS UNBOUNDED PRECEDING)
@@ -174,7 +176,9 @@ class CrmCustomerGroupEngine(models.AbstractModel):
                 top AS (
                     SELECT group_id, count(*) FILTER (WHERE above < %(part)s * total) AS customers FROM ranked GROUP BY group_id),
                 sums AS (
-                    SELECT group_id, count(*) AS size, sum(revenue) AS revenue, sum(db1) AS db1, sum(lifetime_value) AS lifetime
+                    SELECT group_id, count(*) AS size, sum(revenue) AS revenue, sum(db1) AS db1, sum(lifetime_value) AS lifetime,
+                           sum(margin_at_risk) FILTER (WHERE risk_known) AS at_risk,
+                           sum(potential) FILTER (WHERE potential_known) AS potential
                       FROM members GROUP BY group_id),
                 moves AS (
                     SELECT group_id, count(*) FILTER (WHERE kind = 'joined') AS joined, count(*) FILTER (WHERE kind = 'left') AS gone
@@ -183,6 +187,8 @@ class CrmCustomerGroupEngine(models.AbstractModel):
                 UPDATE crm_customer_group g
                    SET member_count = COALESCE(s.size, 0), revenue = COALESCE(s.revenue, 0), db1 = s.db1,
                        db1_known = s.db1 IS NOT NULL, lifetime_value = s.lifetime,
+                       margin_at_risk = s.at_risk, risk_known = s.at_risk IS NOT NULL,
+                       potential = s.potential, potential_known = s.potential IS NOT NULL,
                        revenue_share = COALESCE(s.revenue / NULLIF(w.revenue, 0), 0),
                        concentration = COALESCE(t.customers::float8 / NULLIF(s.size, 0), 0),
                        joined_count = COALESCE(v.joined, 0), left_count = COALESCE(v.gone, 0)

@@ -46,6 +46,24 @@ class GroupCase(WerthaltigkeitCase):
 class TestCustomerGroup(GroupCase):
     """Members follow the rule; who came and who went is kept."""
 
+    def test_what_is_at_stake(self):
+        """A group's margin at risk is the sum of its members', opens them, and is not known without the model."""
+        self._order(self.customer, [(self.tyres, 2)], days_ago=10)
+        self._order(self.other, [(self.tyres, 1)], days_ago=500)
+        self._compute_values()
+        group = self._group("[]", kind="picked", partner_ids=(self.customer | self.other).ids)
+        self.assertFalse(group.risk_known)
+        stage = self.env.ref("crm_kundenbindung.retention_stage_at_risk")
+        vals = {"company_id": self.company.id, "currency_id": self.company.currency_id.id, "stage_id": stage.id}
+        rows = self.env["crm.retention"].sudo()
+        rows.search([("company_id", "=", self.company.id)]).unlink()
+        rows.create(dict(vals, partner_id=self.customer.id, risk_known=True, margin_at_risk=70.5))
+        rows.create(dict(vals, partner_id=self.other.id, risk_known=False, margin_at_risk=0))
+        self.groups._refresh(group)
+        self.assertRecordValues(group, [{"risk_known": True, "margin_at_risk": 70.5, "potential_known": False}])
+        action = group.action_view_at_risk()
+        self.assertEqual(rows.search(action["domain"]).partner_id, self.customer)
+
     def test_shipped_groups(self):
         self._order(self.customer, [(self.tyres, 2)], days_ago=10)
         self._order(self.other, [(self.tyres, 1)], days_ago=500)
