@@ -10,6 +10,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         rows = self.env["crm.data.care"].sudo().search([("partner_id", "in", partner_ids)])
         if rows:
             self.env["crm.data.care.engine"].sudo()._recheck(rows)
+        kept = dst_partner or self.env["res.partner"].browse(partner_ids)
+        kept.exists().commercial_partner_id.sudo()._update_werthaltigkeit_objected()
         return result
 
     @api.model

@@ -33,6 +33,7 @@ class CrmConsent(models.Model):
         consents = super().create([dict(vals, user_id=self.env.uid) for vals in vals_list])
         objected = consents.filtered(lambda c: c.purpose == "profiling").partner_id.commercial_partner_id
         if objected:  # takes effect at the next run
+            objected.sudo()._update_werthaltigkeit_objected()
             self.env["crm.customer.value"].sudo().search([("partner_id", "in", objected.ids)])._mark_stale()
             self.env["crm.product.recommendation"].sudo().search([("partner_id", "in", objected.ids)]).unlink()
         return consents

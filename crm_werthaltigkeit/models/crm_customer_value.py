@@ -17,9 +17,7 @@ class CrmCustomerValue(models.Model):
     _order = "rank_value desc, id"
     _rec_name = "partner_id"
 
-    partner_id = UncheckedMany2one(
-        "res.partner", "Customer", readonly=True, ondelete="set null", index="btree_not_null"
-    )
+    partner_id = UncheckedMany2one("res.partner", "Customer", readonly=True, ondelete="set null")
     anonymous = fields.Boolean(readonly=True, help="Documents without a customer, for example of the cash desk.")
     company_id = UncheckedMany2one("res.company", required=True, readonly=True, ondelete="cascade")
     currency_id = UncheckedMany2one("res.currency", required=True, readonly=True, ondelete="restrict")
@@ -82,7 +80,7 @@ class CrmCustomerValue(models.Model):
     )
     value_class_computed = fields.Selection(VALUE_CLASSES, "Computed Class", readonly=True)
     value_class_manual = fields.Selection(VALUE_CLASSES, "Manual Class", readonly=True)
-    value_class = fields.Selection(VALUE_CLASSES, readonly=True, index="btree_not_null")
+    value_class = fields.Selection(VALUE_CLASSES, readonly=True)
     value_class_before = fields.Selection(VALUE_CLASSES, "Class Before", readonly=True)
     class_changed_on = fields.Date(readonly=True)
     trend = fields.Selection(
@@ -99,7 +97,7 @@ class CrmCustomerValue(models.Model):
     create_uid = UncheckedMany2one("res.users", "Created by", readonly=True, ondelete="set null")
     write_uid = UncheckedMany2one("res.users", "Last Updated by", readonly=True, ondelete="set null")
 
-    _customer_uniq = models.Constraint("UNIQUE(company_id, partner_id)", "A customer has one value per company.")
+    _customer_uniq = models.Constraint("UNIQUE(partner_id, company_id)", "A customer has one value per company.")
     _anonymous_uniq = models.UniqueIndex("(company_id) WHERE anonymous")
     _stale_idx = models.Index("(company_id) WHERE stale")
     _rank_idx = models.Index("(rank_value DESC, id)")

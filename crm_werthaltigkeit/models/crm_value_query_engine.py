@@ -230,6 +230,11 @@ class CrmValueQuery(models.AbstractModel):
              WHERE c.state = 'withdrawn'
         """)
 
+    def _objecting(self, partner_ids):
+        """Return those of these contacts whose last word on profiling is no."""
+        query = SQL("SELECT partner_id FROM (%s) o WHERE partner_id = ANY(%s)", self._objectors(), list(partner_ids))
+        return {row[0] for row in self.env.execute_query(query)}
+
     # -- which customers ----------------------------------------------------------------------
 
     def _highest_partner(self):

@@ -107,6 +107,9 @@ class ResPartner(models.Model):
     werthaltigkeit_headline = fields.Char(
         "In One Sentence", compute="_compute_werthaltigkeit_headline", groups=USER_GROUP
     )
+    werthaltigkeit_objected = fields.Boolean(
+        "Last Word Was No", readonly=True, copy=False, help="To profiling; follows the consents.", groups=USER_GROUP
+    )
     werthaltigkeit_no_profiling = fields.Boolean(
         "Objected to Profiling", compute="_compute_werthaltigkeit_no_profiling", groups=USER_GROUP
     )
@@ -158,19 +161,17 @@ class ResPartner(models.Model):
             partner.werthaltigkeit_touchpoint_count = counts[customer_id]
             partner.werthaltigkeit_mood = last >= news and satisfaction
 
-    @api.depends("werthaltigkeit_consent_ids")
+    @api.depends("commercial_partner_id.werthaltigkeit_objected")
     def _compute_werthaltigkeit_no_profiling(self):
-        latest = {}
-        for consent in (
-            self.env["crm.consent"]
-            .sudo()
-            .search(
-                [("partner_id", "in", self.commercial_partner_id.ids), ("purpose", "=", "profiling")], order="date, id"
-            )
-        ):
-            latest[consent.partner_id.id] = consent.state
         for partner in self:
-            partner.werthaltigkeit_no_profiling = latest.get(partner.commercial_partner_id.id) == "withdrawn"
+            partner.werthaltigkeit_no_profiling = partner.commercial_partner_id.werthaltigkeit_objected
+
+    def _update_werthaltigkeit_objected(self):
+        """Keep the last word on profiling with the contact: opening it must not look through all consents."""
+        self.env["crm.consent"].flush_model()
+        objectors = self.env["crm.value.query"]._objecting(self.ids)
+        for partner in self:
+            partner.werthaltigkeit_objected = partner.id in objectors
 
     # -- scores and classes as filters ----------------------------------------------------------
 

@@ -143,7 +143,7 @@ def measure_capture(db, repeat):
     def forget(env):
         env.cr.execute("DROP TABLE bare_touchpoint")
         env["crm.touchpoint.source"].search([]).action_read_again()
-        env.cr.execute("TRUNCATE crm_touchpoint")
+        env.cr.execute("TRUNCATE crm_touchpoint CASCADE")
 
     def capture(env):
         return env["crm.touchpoint.engine"]._run_all(commit=True)
@@ -212,16 +212,19 @@ def measure_changes(db):
 
 
 def specification(model, view_type):
-    """Return what the client asks `web_read` for: the view's own fields, many2ones with their name."""
+    """Return what the client asks `web_read` for: the view's own fields, visible many2ones with their name."""
     arch = etree.fromstring(model.get_view(view_type=view_type)["arch"])
-    names = {
-        node.get("name")
+    nodes = [
+        node
         for node in arch.iter("field")
         if not any(parent.tag == "field" for parent in node.iterancestors()) and node.get("name") in model._fields
+    ]
+    visible = {
+        n.get("name") for n in nodes if {n.get("invisible"), n.get("column_invisible")}.isdisjoint(("1", "True"))
     }
     return {
-        name: {"fields": {"display_name": {}}} if model._fields[name].type == "many2one" else {}
-        for name in sorted(names)
+        name: {"fields": {"display_name": {}}} if model._fields[name].type == "many2one" and name in visible else {}
+        for name in sorted({node.get("name") for node in nodes})
     }
 
 
