@@ -10,7 +10,7 @@ from odoo.tools import SQL
 _logger = logging.getLogger(__name__)
 
 CHANGE_INDEX_PREFIX = "crm_werthaltigkeit_change_"
-BATCH = 50_000
+BATCH = 200_000
 
 
 class CrmTouchpointEngine(models.AbstractModel):
@@ -67,7 +67,7 @@ class CrmTouchpointEngine(models.AbstractModel):
         if commit:  # the view of the database must be younger than the mark
             self.env["ir.cron"]._commit_progress(0)
         started = self.env.cr.now()
-        written = 0
+        written = analyzed = 0
         sources = self.env["crm.touchpoint.source"].search([])
         since = min(sources.filtered("watermark").mapped("watermark"), default=mark)
         for position, source in enumerate(sources):
@@ -77,13 +77,14 @@ class CrmTouchpointEngine(models.AbstractModel):
                     break  # another worker reads this source
                 rows, more = self._guarded(source, self._step, source, mark) or (0, False)
                 written += rows
+                if written > 2 * analyzed + 1_000:  # plans made for a table that was far smaller would cost minutes
+                    self.env["crm.value.engine"]._analyze_grown("crm_touchpoint")
+                    analyzed = written
                 if commit:
                     remaining = len(sources) - position - (not more)
                     time_left = self.env["ir.cron"]._commit_progress(int(not more), remaining=remaining)
             if not time_left:
                 break
-        if written > 100:
-            self.env["crm.value.engine"]._analyze_grown("crm_touchpoint")
         self._complete_run(started, since)
         if commit:
             self.env["ir.cron"]._commit_progress(0)

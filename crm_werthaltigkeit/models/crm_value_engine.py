@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 BATCH = 500_000  # customers; every batch reads all order lines
-SORT_MEMORY = "64MB"  # of PostgreSQL, for the sums and the order of all customers at once
 TOLERANCE = 0.001  # part of itself by which a share may be out of date until the complete run of the night
 KNOWN_COST_LIMIT = 0.80  # below this share of revenue with known cost no margin is shown
 
@@ -59,7 +58,6 @@ class CrmValueEngine(models.AbstractModel):
         highest = query._highest_partner()
         while run.last_id < highest:
             upper = query._upper_partner(run.last_id, BATCH)
-            self._sort_in_memory()
             self._compute(company, self._between(run.last_id, upper))
             run.write({"last_id": upper, "progress": upper / highest})
             if commit and not self.env["ir.cron"]._commit_progress(1, remaining=1):
@@ -74,10 +72,6 @@ class CrmValueEngine(models.AbstractModel):
         if commit:
             self.env["ir.cron"]._commit_progress(1, remaining=0)
         return True
-
-    def _sort_in_memory(self):
-        """Let PostgreSQL sum up and sort all customers of this transaction without writing to disk in between."""
-        self.env.cr.execute(SQL("SET LOCAL work_mem = %s", SORT_MEMORY))
 
     def _analyze_grown(self, table):
         """Tell the planner when a table is far from what it was: plans made for an empty one would cost minutes."""
@@ -136,7 +130,6 @@ class CrmValueEngine(models.AbstractModel):
         set with the row.
         """
         ranking, expectation = self.env["crm.value.ranking"], self.env["crm.value.expectation.engine"]
-        self._sort_in_memory()
         by_margin, count = ranking._ranked(company)
         if refit:
             self.env["crm.value.model.engine"]._refit(company)
