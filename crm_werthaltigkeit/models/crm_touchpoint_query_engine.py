@@ -65,6 +65,7 @@ class CrmTouchpointQuery(models.AbstractModel):
         """
         updated = [c for c in COLUMNS if not (source.date_rule == "change" and c in ("date", "approximate"))]
         updated.remove("stage")  # kept by the pass that tells first from repeat purchases
+        purchase = source.kind_id.is_purchase
         excluded = SQL(", ").join(SQL("EXCLUDED.%s", SQL.identifier(c)) for c in updated)
         current = SQL(", ").join(SQL.identifier("crm_touchpoint", c) for c in updated)
         return SQL(
@@ -78,6 +79,7 @@ class CrmTouchpointQuery(models.AbstractModel):
               FROM (%(select)s) s
          LEFT JOIN crm_touchpoint_annotation a
                 ON a.source_id = %(source)s AND a.record_id = s.record_id AND a.slot = 0
+                   %(earlier)s
          LEFT JOIN %(rates)s ON rate.company_id = s.company_id AND rate.channel_id = s.channel_id
        ON CONFLICT (source_id, record_id, slot) WHERE source_id IS NOT NULL
      DO UPDATE SET (%(updated)s, write_date) = (%(excluded)s, EXCLUDED.write_date)
@@ -85,7 +87,8 @@ class CrmTouchpointQuery(models.AbstractModel):
             """,
             columns=SQL(", ").join(map(SQL.identifier, COLUMNS)),
             source=source.id,
-            stage=self._first_or_repeat() if source.kind_id.is_purchase else SQL("s.stage"),
+            earlier=self._earlier_purchases(ids, past) if purchase else SQL(),
+            stage=self._first_or_repeat() if purchase else SQL("s.stage"),
             minutes=SQL("COALESCE(a.minutes, s.minutes)"),
             cost=self._cost(SQL("COALESCE(a.minutes, s.minutes)"), "s"),
             select=self._select(source, ids, past, document),
@@ -245,18 +248,30 @@ class CrmTouchpointQuery(models.AbstractModel):
         companies = self.env["res.company"].sudo().search([], limit=2)
         return companies.id if len(companies) == 1 else None
 
+    def _earlier_purchases(self, ids, past):
+        """Join each customer's first purchase so far as `earlier`.
+
+        Of the past all are read at once: looking each customer up, in a table that the statement itself
+        fills while the planner takes it for empty, would take minutes.
+        """
+        kinds = self.env["crm.touchpoint.kind"].with_context(active_test=False).search([("is_purchase", "=", True)])
+        first = SQL(
+            "SELECT e.commercial_partner_id, min(e.date) AS date FROM crm_touchpoint e WHERE e.kind_id = ANY(%s)", kinds.ids
+        )
+        if past and len(ids) > 1_000:
+            return SQL(
+                "LEFT JOIN (%s GROUP BY 1) earlier ON earlier.commercial_partner_id = s.commercial_partner_id", first
+            )
+        return SQL(
+            "LEFT JOIN LATERAL (%s AND e.commercial_partner_id = s.commercial_partner_id GROUP BY 1) earlier ON TRUE", first
+        )
+
     def _first_or_repeat(self):
         """Stage of a purchase: the customer's first, or one more; `_completions` corrects what comes late."""
-        kinds = self.env["crm.touchpoint.kind"].with_context(active_test=False).search([("is_purchase", "=", True)])
-        return SQL(
-            """
+        return SQL("""
             CASE WHEN row_number() OVER (PARTITION BY s.commercial_partner_id ORDER BY s.date, s.record_id) = 1
-                  AND NOT EXISTS (SELECT FROM crm_touchpoint e WHERE e.commercial_partner_id = s.commercial_partner_id
-                                     AND e.date < s.date AND e.kind_id = ANY(%s))
-                 THEN 'purchase' ELSE 'repeat' END
-            """,
-            kinds.ids,
-        )
+                  AND (earlier.date IS NULL OR earlier.date >= s.date) THEN 'purchase' ELSE 'repeat' END
+        """)
 
     def _rates(self):
         """The channels' rates per company as a table `rate`."""
