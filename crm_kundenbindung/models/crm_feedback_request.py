@@ -183,9 +183,8 @@ class CrmFeedbackRequest(models.Model):
         self.survey_input_id.deadline = self.means == "survey" and until
         self.write({"state": "sent", "sent_on": now, "open_until": until, "reason": False})
         request = self.with_company(self.company_id).with_context(lang=self.partner_id.lang or self.env.lang)
-        self._template().with_env(request.env).send_mail(
-            self.id, email_layout_xmlid="mail.mail_notification_light", raise_exception=True
-        )
+        # without Odoo's layout: it names the request as if it were a document, and is too wide for a phone
+        self._template().with_env(request.env).send_mail(self.id, raise_exception=True)
 
     def _template(self):
         template = self.rule_id.mail_template_id or self.env.ref(
