@@ -34,7 +34,7 @@ class CrmCustomerGroupFigureEngine(models.AbstractModel):
             engine._prepare_period(company, start, end)
             for kpi in kpis:
                 self.env.cr.execute(self._sums(kpi, company, span, start, end))
-        self._write(company, groups, kpis, periods)
+        self._write_figures(company, groups, kpis, periods)
         figures.invalidate_model(flush=False)
         if groups:
             groups.sudo().write({"figures_on": fields.Datetime.now(), "figures_due": False})
@@ -84,7 +84,7 @@ class CrmCustomerGroupFigureEngine(models.AbstractModel):
             self.env["crm.kpi.engine"]._statement(kpi, company, start, end),
         )
 
-    def _write(self, company, groups, kpis, periods):
+    def _write_figures(self, company, groups, kpis, periods):
         """Replace the figures of these periods, also where there is no data; past months and quarters stay."""
         wanted = SQL("f.group_id = ANY(%s)", groups.ids) if groups else SQL("TRUE")
         spans, starts, ends = zip(*periods, strict=True)

@@ -10,6 +10,7 @@ from . import (
     test_feedback_kpi,
     test_feedback_tour,
     test_group_figures,
+    test_group_tour,
     test_next_action,
     test_points,
     test_refunds,
@@ -22,4 +23,3 @@ from . import (
     test_trust,
     test_valuation,
 )
-from . import test_access, test_cards, test_customer_group, test_demo, test_expiry, test_group_figures, test_group_tour, test_points, test_refunds, test_valuation
