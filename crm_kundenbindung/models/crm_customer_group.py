@@ -34,9 +34,7 @@ class CrmCustomerGroup(models.Model):
     template_id = fields.Many2one(
         "crm.customer.group.template", readonly=True, copy=False, ondelete="set null", index="btree_not_null"
     )
-    kind = fields.Selection(
-        [("rule", "By rule"), ("picked", "Hand-picked")], "Members", required=True, default="rule"
-    )
+    kind = fields.Selection([("rule", "By rule"), ("picked", "Hand-picked")], "Members", required=True, default="rule")
     domain = fields.Char("Rule", default="[]", help="Which contacts belong to the group; their customer is the member.")
     partner_ids = fields.Many2many("res.partner", string="Picked", help="The customers of these contacts are members.")
     member_ids = fields.One2many("crm.customer.group.member", "group_id", "Customers", readonly=True)

@@ -69,9 +69,7 @@ class CrmCustomerGroupEngine(models.AbstractModel):
     def _select_members(self, company, groups):
         """Leave who belongs to which group in a temporary table."""
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS crm_group_new"))
-        self.env.cr.execute(
-            SQL("CREATE TEMP TABLE crm_group_new (group_id int4, partner_id int4) ON COMMIT DROP")
-        )
+        self.env.cr.execute(SQL("CREATE TEMP TABLE crm_group_new (group_id int4, partner_id int4) ON COMMIT DROP"))
         for group in groups:
             self.env.cr.execute(
                 SQL(

@@ -122,7 +122,10 @@ class CrmCustomerGroupFigure(models.Model):
             ("month", month, tomorrow),
             *(("month", month - relativedelta(months=n), month - relativedelta(months=n - 1)) for n in (1, 2)),
             ("quarter", quarter, tomorrow),
-            *(("quarter", quarter - relativedelta(months=3 * n), quarter - relativedelta(months=3 * n - 3)) for n in (1, 2)),
+            *(
+                ("quarter", quarter - relativedelta(months=3 * n), quarter - relativedelta(months=3 * n - 3))
+                for n in (1, 2)
+            ),
         ]
 
     # -- every number opens its records -----------------------------------------------------------
@@ -159,6 +162,12 @@ class CrmCustomerGroupFigure(models.Model):
             "name": f"{self.kpi_id.name}: {self.group_id.name or self.env._('All Customers')}",
             "res_model": "crm.customer.group.figure",
             "views": [(False, "graph"), (False, "list")],
-            "domain": [("company_id", "=", self.company_id.id), ("group_id", "=", self.group_id.id), ("kpi_id", "=", self.kpi_id.id), ("span", "=", "month"), ("running", "=", False)],
+            "domain": [
+                ("company_id", "=", self.company_id.id),
+                ("group_id", "=", self.group_id.id),
+                ("kpi_id", "=", self.kpi_id.id),
+                ("span", "=", "month"),
+                ("running", "=", False),
+            ],
             "context": {"graph_groupbys": ["date_start:month"], "graph_measure": "value", "graph_mode": "line"},
         }

@@ -10,7 +10,9 @@ class CrmCustomerGroupFigurePart(models.Model):
     _rec_name = "partner_id"
     _log_access = False
 
-    figure_id = fields.Many2one("crm.customer.group.figure", required=True, readonly=True, ondelete="cascade", index=True)
+    figure_id = fields.Many2one(
+        "crm.customer.group.figure", required=True, readonly=True, ondelete="cascade", index=True
+    )
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True, ondelete="set null", index="btree_not_null")
     numerator = fields.Float("Above the Line", readonly=True, digits=(16, 2))

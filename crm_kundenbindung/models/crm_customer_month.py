@@ -29,8 +29,8 @@ class CrmCustomerMonth(models.Model):
     )
     cohort = fields.Date("First Purchase", required=True, readonly=True, help="First day of that month.")
     month = fields.Date(required=True, readonly=True, help="First day of the month.")
-    months_since = fields.Integer("Months Since", readonly=True, aggregator=None)
-    quarters_since = fields.Integer("Quarters Since", readonly=True, aggregator=None)
+    months_since = fields.Integer(readonly=True, aggregator=None)
+    quarters_since = fields.Integer(readonly=True, aggregator=None)
     purchases = fields.Integer(readonly=True, help="Distinct days with a purchase.")
     revenue = fields.Monetary(readonly=True)
     db1 = fields.Monetary("CM I", readonly=True, help="Where enough costs are known.")
@@ -61,9 +61,7 @@ class CrmCustomerMonth(models.Model):
             row = rows.setdefault(
                 cohort, {"cohort": str(cohort), "label": self._cohort_label(cohort, interval), "cells": []}
             )
-            row["cells"].append(
-                {**cell, "domain": self._cell_domain(company, interval, cohort, cell["since"], group)}
-            )
+            row["cells"].append({**cell, "domain": self._cell_domain(company, interval, cohort, cell["since"], group)})
         for cohort, row in rows.items():
             row["cells"] = self._with_zeros(company, interval, cohort, row["cells"], group)
             row["size"] = max((cell["customers"] for cell in row["cells"] if cell["since"] == 0), default=0)
@@ -80,7 +78,11 @@ class CrmCustomerMonth(models.Model):
         """The cells until today: that nobody bought is 0, what has not come yet is empty."""
         today = company._werthaltigkeit_today()
         months = (today.year - cohort.year) * 12 + today.month - cohort.month
-        last = months if interval == "month" else (today.year - cohort.year) * 4 + (today.month - 1) // 3 - (cohort.month - 1) // 3
+        last = (
+            months
+            if interval == "month"
+            else (today.year - cohort.year) * 4 + (today.month - 1) // 3 - (cohort.month - 1) // 3
+        )
         found = {cell["since"]: cell for cell in cells}
         nobody = {"customers": 0, "revenue": 0.0, "db1": None}
         return [

@@ -14,7 +14,7 @@ class CrmKpiEngine(models.AbstractModel):
 
     def _prepare(self, company, start, end, customers=None):
         """Beside the purchases: customer × day × product category, for the days of the periods."""
-        super()._prepare(company, start, end, customers)
+        result = super()._prepare(company, start, end, customers)
         lines = self.env["crm.value.lines"].with_company(company)
         self._temporary(
             "crm_kpi_category",
@@ -32,6 +32,7 @@ class CrmKpiEngine(models.AbstractModel):
                 end,
             ),
         )
+        return result
 
     def _kpi_repurchase_rate(self, company, start, end):
         """A repeat purchase is one on a later day than the customer's first."""

@@ -108,9 +108,7 @@ class TestCustomerGroup(GroupCase):
         self.assertEqual(group.member_ids.partner_id, self.customer | third)
         self.assertEqual((group.member_count, group.joined_count, group.left_count), (2, 1, 1))
         moves = group.move_ids.sorted("id")
-        self.assertEqual(
-            {(move.kind, move.partner_id) for move in moves}, {("left", self.other), ("joined", third)}
-        )
+        self.assertEqual({(move.kind, move.partner_id) for move in moves}, {("left", self.other), ("joined", third)})
         group.action_refresh()
         self.assertEqual(len(group.move_ids), 2)
         group.domain = "[('name', 'in', ('Third', 'Petra Klein'))]"

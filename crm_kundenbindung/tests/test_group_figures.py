@@ -255,7 +255,9 @@ class TestGroupFigures(GroupCase):
         back.date_order = "2026-03-01 10:00:00"
         self.groups._refresh_company(self.company)
         table = self.env["crm.customer.month"].with_user(self.user).get_cohorts("month")
-        self.assertEqual([(row["cohort"], row["size"]) for row in table["rows"]], [("2026-01-01", 2), ("2026-05-01", 1)])
+        self.assertEqual(
+            [(row["cohort"], row["size"]) for row in table["rows"]], [("2026-01-01", 2), ("2026-05-01", 1)]
+        )
         cells = {cell["since"]: (cell["customers"], cell["revenue"], cell["db1"]) for cell in table["rows"][0]["cells"]}
         nothing = (0, 0, None)
         self.assertEqual(
@@ -274,7 +276,8 @@ class TestGroupFigures(GroupCase):
         own = self.env["crm.customer.month"].get_cohorts("quarter", group.id)["rows"]
         self.assertEqual([row["size"] for row in own], [1])
         [(count,)] = self.env["crm.customer.month"]._read_group(
-            [("cohort", ">=", "2026-01-01"), ("company_id", "=", self.company.id)], aggregates=["buyer_id:count_distinct"]
+            [("cohort", ">=", "2026-01-01"), ("company_id", "=", self.company.id)],
+            aggregates=["buyer_id:count_distinct"],
         )
         self.assertEqual(count, 3)
 
@@ -284,7 +287,9 @@ class TestGroupFigures(GroupCase):
         months._rebuild(self.company)
         found = self.env["crm.customer.month"].search([("company_id", "=", self.company.id)])
         self.assertEqual(len(found), 2)
-        self.env["sale.order"].search([("partner_id", "=", self.customer.id), ("company_id", "=", self.company.id)], order="date_order", limit=1).with_context(disable_cancel_warning=True)._action_cancel()
+        self.env["sale.order"].search(
+            [("partner_id", "=", self.customer.id), ("company_id", "=", self.company.id)], order="date_order", limit=1
+        ).with_context(disable_cancel_warning=True)._action_cancel()
         months._rebuild(self.company)
         found = self.env["crm.customer.month"].search([("company_id", "=", self.company.id)])
         self.assertEqual([(m.cohort, m.months_since) for m in found], [(date(2026, 3, 1), 0)])

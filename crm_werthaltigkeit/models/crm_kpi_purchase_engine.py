@@ -35,7 +35,8 @@ class CrmKpiEngine(models.AbstractModel):
     def _costs_known(self):
         """Condition: enough of what was bought in the period has a known cost to speak of margins."""
         return SQL(
-            "c.documents > 0 AND CASE WHEN c.sold > 0 THEN c.known >= %s * c.sold ELSE c.cost <> 0 END", KNOWN_COST_LIMIT
+            "c.documents > 0 AND CASE WHEN c.sold > 0 THEN c.known >= %s * c.sold ELSE c.cost <> 0 END",
+            KNOWN_COST_LIMIT,
         )
 
     def _db1(self):
@@ -58,7 +59,9 @@ class CrmKpiEngine(models.AbstractModel):
     def _kpi_db3(self, company, start, end):
         """CM II less what the contacts of the period cost; nothing before somebody confirmed the contact rates."""
         if not company.werthaltigkeit_rates_confirmed_on:
-            return SQL("SELECT NULL::int4 AS partner_id, NULL::numeric AS numerator, NULL::numeric AS denominator WHERE FALSE")
+            return SQL(
+                "SELECT NULL::int4 AS partner_id, NULL::numeric AS numerator, NULL::numeric AS denominator WHERE FALSE"
+            )
         return SQL(
             """
             WITH margins AS (SELECT c.partner_id, %(db2)s AS margin FROM crm_kpi_customer c WHERE %(known)s),

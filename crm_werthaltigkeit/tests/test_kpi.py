@@ -13,7 +13,9 @@ class TestKpi(WerthaltigkeitCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.company = cls.env["res.company"].create({"name": "Measured", "werthaltigkeit_cost_known_since": "2000-01-01"})
+        cls.company = cls.env["res.company"].create(
+            {"name": "Measured", "werthaltigkeit_cost_known_since": "2000-01-01"}
+        )
         cls.env.user.company_ids += cls.company
         cls.env = cls.env(context=dict(cls.env.context, allowed_company_ids=cls.company.ids))
         cls.tyres, cls.labour = cls.tyres.with_env(cls.env), cls.labour.with_env(cls.env)
