@@ -122,7 +122,8 @@ export class CohortTable extends Component {
             customers: this.formatCount(cell.customers),
             size: this.formatCount(row.size),
         });
-        return cell.running ? `${text} (${_t("not over yet")})` : text;
+        const running = _t("not over yet");
+        return cell.running ? `${text} (${running})` : text;
     }
 
     get running() {
