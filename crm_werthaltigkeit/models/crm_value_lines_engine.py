@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 
 class CrmValueLines(models.AbstractModel):
@@ -303,6 +303,10 @@ class CrmValueLines(models.AbstractModel):
 
     def _branches(self, company):
         """Ids of a root company and its branches."""
-        return (
-            self.env["res.company"].sudo().with_context(active_test=False).search([("id", "child_of", company.id)]).ids
-        )
+        return list(self._branch_ids(company.id))
+
+    @ormcache("company_id")
+    def _branch_ids(self, company_id):
+        """The same, remembered: Odoo forgets it whenever a company comes or goes."""
+        companies = self.env["res.company"].sudo().with_context(active_test=False)
+        return tuple(companies.search([("id", "child_of", company_id)]).ids)

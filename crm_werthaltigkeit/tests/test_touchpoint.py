@@ -203,7 +203,7 @@ class TestTouchpoint(WerthaltigkeitCase):
             self.env.flush_all()
             self.env.invalidate_all()
             partner.read(["name", "commercial_partner_id"])
-            with self.assertQueryCount(6):
+            with self.assertQueryCount(5):
                 partner.read([f"werthaltigkeit_{name}" for name in names])
 
     def test_headline(self):
