@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from odoo.addons.crm_kundenbindung.models.crm_complaint_stage import STATES
+from ..models.crm_complaint_stage import STATES
 
 RATES = {
     "in_time_rate": ("in_time_count", "clocked_count"),

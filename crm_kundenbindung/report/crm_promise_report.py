@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.crm_kundenbindung.models.crm_promise import STATES
+from ..models.crm_promise import STATES
 
 
 class CrmPromiseReport(models.Model):

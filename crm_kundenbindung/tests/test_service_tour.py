@@ -32,7 +32,7 @@ class TestServiceTour(ServiceCase, HttpCase):
         self.env.flush_all()
         self.env.invalidate_all()
         customer = self.customer.with_user(self.user)
-        customer.kundenbindung_stage_id  # noqa: B018 - the query that the life cycle needs anyway
+        self.assertFalse(customer.kundenbindung_stage_id)  # the query that the life cycle needs anyway
         with self.assertQueryCount(0):
             self.assertEqual(customer.kundenbindung_open_complaints, 1)
             self.assertEqual(customer.kundenbindung_open_promises, 1)
