@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 # why somebody is not asked, strongest first
-GATES = ("person", "no_email", "objected", "no_consent", "blacklisted", "bounced", "recent")
+GATES = ("person", "no_email", "objected", "no_consent", "blacklisted", "bounced", "wish", "pressure", "recent")
 
 
 class CrmFeedbackEngine(models.AbstractModel):
@@ -126,6 +126,7 @@ class CrmFeedbackEngine(models.AbstractModel):
             now=now,
         )
         strict = company.kundenbindung_feedback_consent != "not_objected"
+        pressure = self.env["crm.contact.pressure"]
         return SQL(
             """
             CASE WHEN p.active IS NOT TRUE THEN 'person'
@@ -134,6 +135,8 @@ class CrmFeedbackEngine(models.AbstractModel):
                  WHEN %(strict)s AND %(word)s IS DISTINCT FROM 'given' THEN 'no_consent'
                  WHEN EXISTS (SELECT FROM mail_blacklist b WHERE b.active AND b.email = p.email_normalized) THEN 'blacklisted'
                  WHEN p.message_bounce > 0 THEN 'bounced'
+                 WHEN %(wish)s THEN 'wish'
+                 WHEN %(pressed)s THEN 'pressure'
                  WHEN EXISTS (SELECT FROM crm_feedback_request r
                                WHERE r.commercial_partner_id = p.commercial_partner_id AND r.company_id = ANY(%(companies)s)
                                  AND r.state <> 'failed' AND r.create_date > %(now)s - make_interval(days => %(pause)s))
@@ -144,6 +147,8 @@ class CrmFeedbackEngine(models.AbstractModel):
             companies=self.env["crm.value.lines"]._branches(company),
             now=SQL("%s::timestamp", now),
             pause=pause_days,
+            wish=pressure._too_often(company, now),
+            pressed=pressure._pressed(company, now),
         )
 
     def _expire(self, now=None):

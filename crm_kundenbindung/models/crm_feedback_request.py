@@ -105,6 +105,8 @@ class CrmFeedbackRequest(models.Model):
             "no_consent": _("without consent to e-mail"),
             "blacklisted": _("on the blacklist"),
             "bounced": _("address bounces"),
+            "wish": _("wants to hear from us less often"),
+            "pressure": _("heard from us often enough lately"),
             "recent": _("asked recently"),
         }
 

@@ -5,4 +5,6 @@ from . import (
     crm_feedback_card,
     crm_feedback_report,
     crm_feedback_group_report,
+    crm_outreach_count,
+    report_outreach_letter,
 )

@@ -12,6 +12,7 @@ from . import (
     test_group_figures,
     test_group_tour,
     test_next_action,
+    test_outreach,
     test_points,
     test_refunds,
     test_retention,
