@@ -100,6 +100,9 @@
         "views/res_partner_reach_views.xml",
         "views/res_config_settings_reach_views.xml",
         "views/outreach_templates.xml",
+        "report/report_privacy_export.xml",
+        "wizard/crm_privacy_anonymise_views.xml",
+        "views/crm_privacy_views.xml",
     ],
     "demo": ["demo/workshop.xml"],
     "assets": {

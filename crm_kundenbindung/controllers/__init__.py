@@ -1,1 +1,1 @@
-from . import feedback, outreach
+from . import feedback, outreach, privacy

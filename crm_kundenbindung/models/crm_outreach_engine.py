@@ -98,7 +98,8 @@ class CrmOutreachEngine(models.AbstractModel):
         if outreach.target == "group":
             people = SQL("SELECT m.partner_id FROM crm_customer_group_member m WHERE m.group_id = %s", outreach.group_id.id)
         else:
-            people = SQL("SELECT unnest(%s::int4[]) AS partner_id", outreach.partner_ids.ids)
+            picked = outreach.with_context(active_test=False).partner_ids
+            people = SQL("SELECT unnest(%s::int4[]) AS partner_id", picked.ids)
         return SQL(
             """
             SELECT DISTINCT p.id AS partner_id FROM (%(people)s) m JOIN res_partner p ON p.id = m.partner_id

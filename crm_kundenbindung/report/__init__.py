@@ -7,4 +7,5 @@ from . import (
     crm_feedback_group_report,
     crm_outreach_count,
     report_outreach_letter,
+    report_privacy_export,
 )

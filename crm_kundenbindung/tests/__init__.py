@@ -14,6 +14,7 @@ from . import (
     test_next_action,
     test_outreach,
     test_points,
+    test_privacy,
     test_refunds,
     test_retention,
     test_service,

@@ -90,6 +90,8 @@ ALLOWED = {
         "crm.feedback.card": ("read",),
         "crm.feedback.group.report": ("read",),
         "crm.feedback.send": ("read", "write", "create"),
+        "crm.privacy.log": ("read",),
+        "crm.privacy.anonymise": ("read", "write", "create"),
         "crm.outreach": OPERATIONS,
         "crm.outreach.recipient": ("read",),
         "crm.outreach.count": ("read",),
