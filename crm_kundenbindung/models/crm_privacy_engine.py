@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.tools import SQL, html2plaintext
+from odoo.tools import SQL, escape_psql, html2plaintext
 
 ADDONS = ("crm_werthaltigkeit", "crm_kundenbindung", "crm_controlling")
 TEXTS = ("char", "text", "html")
@@ -177,14 +177,24 @@ class CrmPrivacyEngine(models.AbstractModel):
                 """,
                 mine,
                 ids,
-                [f"%{address}%" for address in addresses],
+                [f"%{escape_psql(address)}%" for address in addresses],
             )
         )
         return count
 
     def _messages(self, ids):
         """Condition: message `m` lies on one of the contacts, on a record of the suite about it, or was written by it."""
-        conditions = [SQL("(m.model = 'res.partner' AND m.res_id = ANY(%s))", ids), SQL("m.author_id = ANY(%s)", ids)]
+        conditions = [
+            SQL("(m.model = 'res.partner' AND m.res_id = ANY(%s))", ids),
+            SQL("m.author_id = ANY(%s)", ids),
+            SQL(
+                """
+                m.id IN (SELECT q.mail_message_id FROM mail_mail q JOIN crm_outreach_recipient r ON r.mail_id = q.id
+                          WHERE r.partner_id = ANY(%s))
+                """,
+                ids,
+            ),
+        ]
         for model, links, _texts in self._places():
             if hasattr(model, "message_post"):
                 conditions.append(

@@ -2,7 +2,23 @@ from odoo import api, models
 
 from odoo.addons.crm_werthaltigkeit.demo.workshop import PARAMETER
 
-from ..demo import workshop_feedback, workshop_groups, workshop_points, workshop_retention, workshop_service
+from ..demo import (
+    workshop_feedback,
+    workshop_groups,
+    workshop_outreach,
+    workshop_points,
+    workshop_retention,
+    workshop_service,
+)
+
+THEMES = (
+    workshop_points,
+    workshop_feedback,
+    workshop_service,
+    workshop_retention,
+    workshop_groups,
+    workshop_outreach,
+)
 
 
 class CrmWerthaltigkeitDemo(models.AbstractModel):
@@ -11,10 +27,9 @@ class CrmWerthaltigkeitDemo(models.AbstractModel):
     @api.model
     @api.private
     def generate(self):
-        """Give the workshop two years of points, opinions, complaints, a life cycle and customer groups, once."""
+        """Give the workshop two years of points, opinions, complaints, a life cycle, groups and campaigns, once."""
         generated = super().generate()
         if self.env["ir.config_parameter"].sudo().get_param(PARAMETER):
-            themes = (workshop_points, workshop_feedback, workshop_service, workshop_retention, workshop_groups)
-            for theme in themes:
+            for theme in THEMES:
                 generated = theme.generate(self.env) or generated
         return generated

@@ -54,7 +54,7 @@ class LoyaltyLedger(models.Model):
     res_id = fields.Many2oneReference("Document ID", model_field="res_model", readonly=True)
     document = fields.Char(compute="_compute_document")
     description = fields.Char(compute="_compute_description", help="What happened, as on a bank statement.")
-    origin_model = fields.Char("Origin Model", readonly=True)
+    origin_model = fields.Char(readonly=True)
     origin_id = fields.Many2oneReference(
         "Origin ID", model_field="origin_model", readonly=True,
         help="The order or receipt whose points these are: a credit note is the document, its order the origin.",

@@ -346,8 +346,9 @@ class TestOutreachByHand(OutreachCase):
     def test_letters(self):
         if self.env["ir.actions.report"].get_wkhtmltopdf_state() == "install":
             self.skipTest("no wkhtmltopdf")
-        from odoo.tools.pdf import PdfFileReader  # noqa: PLC0415
         import io  # noqa: PLC0415
+
+        from odoo.tools.pdf import PdfFileReader  # noqa: PLC0415
 
         people = self._person("Eva Gut", consent=False) | self._person("Otto Rest", consent=False)
         outreach = self._outreach(people, channel="letter", subject="Winter Check")
