@@ -1,6 +1,6 @@
 {
     "name": "Customer Retention",
-    "summary": "Loyalty points that are proved: every movement in a ledger that nobody rewrites",
+    "summary": "Whom to bind and how: groups, life cycle, satisfaction, complaints, promises, campaigns, points that cannot lie",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
     "author": "Werthaltigkeit",
