@@ -44,8 +44,12 @@ class Outreach(http.Controller):
         if done:
             self._object(recipient, "Link in a mail")
         lang = recipient.partner_id.lang or request.env.lang
-        return request.env["ir.ui.view"].with_context(lang=lang)._render_template(
-            "crm_kundenbindung.outreach_page_stop", {"recipient": recipient, "token": token, "done": done}
+        return (
+            request.env["ir.ui.view"]
+            .with_context(lang=lang)
+            ._render_template(
+                "crm_kundenbindung.outreach_page_stop", {"recipient": recipient, "token": token, "done": done}
+            )
         )
 
     @http.route(

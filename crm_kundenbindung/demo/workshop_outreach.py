@@ -24,10 +24,37 @@ def generate(env):
     company.write({"kundenbindung_pressure_count": 3, "kundenbindung_pressure_days": 90})
     user = env["res.users"].search([("login", "=", "leitung")], limit=1) or env.user
     owner = {"company_id": company.id, "user_id": user.id, "target": "picked"}
-    customers = env["crm.customer.value"].search([("company_id", "=", company.id), ("partner_id", "!=", False)], order="id").partner_id
+    customers = (
+        env["crm.customer.value"]
+        .search([("company_id", "=", company.id), ("partner_id", "!=", False)], order="id")
+        .partner_id
+    )
     _consents(env, customers)
-    _letter(env, outreaches.create({**owner, "name": "Herbst: Einladung zum Wintercheck", "channel": "letter", "subject": "Ihre Räder warten schon", "body": LETTER, "partner_ids": customers[:40].ids, "purpose": "Wer im Herbst wechselt, kommt im Frühjahr wieder"}))
-    mail = outreaches.create({**owner, "name": "Bonuskarte: Wie weit ist es noch?", "channel": "mail", "subject": "{{ object.first_name }}, Ihr nächstes Extra", "body": MAIL, "partner_ids": customers[:120].ids, "purpose": "An offene Punkte erinnern"})
+    _letter(
+        env,
+        outreaches.create(
+            {
+                **owner,
+                "name": "Herbst: Einladung zum Wintercheck",
+                "channel": "letter",
+                "subject": "Ihre Räder warten schon",
+                "body": LETTER,
+                "partner_ids": customers[:40].ids,
+                "purpose": "Wer im Herbst wechselt, kommt im Frühjahr wieder",
+            }
+        ),
+    )
+    mail = outreaches.create(
+        {
+            **owner,
+            "name": "Bonuskarte: Wie weit ist es noch?",
+            "channel": "mail",
+            "subject": "{{ object.first_name }}, Ihr nächstes Extra",
+            "body": MAIL,
+            "partner_ids": customers[:120].ids,
+            "purpose": "An offene Punkte erinnern",
+        }
+    )
     mail.with_user(user).action_check()
     return True
 

@@ -121,7 +121,9 @@ class CrmContactPressure(models.AbstractModel):
     def _own_or_company(self, name):
         """Value of a column of contact `p`, else that of its company."""
         column = SQL.identifier(name)
-        return SQL("COALESCE(p.%s, (SELECT k.%s FROM res_partner k WHERE k.id = p.commercial_partner_id))", column, column)
+        return SQL(
+            "COALESCE(p.%s, (SELECT k.%s FROM res_partner k WHERE k.id = p.commercial_partner_id))", column, column
+        )
 
     # -- the customer's own wish -------------------------------------------------------------------
 

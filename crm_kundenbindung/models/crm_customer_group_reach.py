@@ -8,5 +8,10 @@ class CrmCustomerGroup(models.Model):
         """Prepare a campaign to this group."""
         self.ensure_one()
         return self.env["crm.outreach"]._action_new(
-            {"default_target": "group", "default_group_id": self.id, "default_name": self.name, "default_company_id": self.env.company.id}
+            {
+                "default_target": "group",
+                "default_group_id": self.id,
+                "default_name": self.name,
+                "default_company_id": self.env.company.id,
+            }
         )

@@ -27,13 +27,22 @@ class CrmOutreach(models.Model):
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
     channel = fields.Selection(CHANNELS, required=True, default="mail")
-    target = fields.Selection([("group", "A customer group"), ("picked", "Contacts picked by hand")], "To", required=True, default="group")
-    group_id = fields.Many2one("crm.customer.group", ondelete="restrict", index="btree_not_null",
-        domain="[('company_id', 'parent_of', company_id)]")
+    target = fields.Selection(
+        [("group", "A customer group"), ("picked", "Contacts picked by hand")], "To", required=True, default="group"
+    )
+    group_id = fields.Many2one(
+        "crm.customer.group",
+        ondelete="restrict",
+        index="btree_not_null",
+        domain="[('company_id', 'parent_of', company_id)]",
+    )
     partner_ids = fields.Many2many("res.partner", string="Contacts")
     purpose = fields.Char("What It Is For", help="For you and your colleagues: what this contact should bring about.")
     export_purpose = fields.Selection(
-        PURPOSES, "Will Be Used For", default="post", help="Whose consent is asked for: the export serves no other purpose."
+        PURPOSES,
+        "Will Be Used For",
+        default="post",
+        help="Whose consent is asked for: the export serves no other purpose.",
     )
     interest_ids = fields.Many2many(
         "crm.interest",
@@ -57,14 +66,18 @@ class CrmOutreach(models.Model):
     calls_per_day = fields.Integer(
         "Calls per Person and Day", default=lambda self: self.env.company.root_id.kundenbindung_calls_per_day
     )
-    state = fields.Selection(STATES, readonly=True, required=True, default="draft", copy=False, tracking=True, index=True)
+    state = fields.Selection(
+        STATES, readonly=True, required=True, default="draft", copy=False, tracking=True, index=True
+    )
     checked_on = fields.Datetime(readonly=True, copy=False)
     checked_by = fields.Many2one("res.users", readonly=True, copy=False, ondelete="set null")
     started_on = fields.Datetime(readonly=True, copy=False)
     finished_on = fields.Datetime("Done On", readonly=True, copy=False)
     mailing_res_id = fields.Integer("Mailing of Email Marketing", readonly=True, copy=False, aggregator=None)
     recipient_ids = fields.One2many("crm.outreach.recipient", "outreach_id", readonly=True, copy=False)
-    count_ids = fields.One2many("crm.outreach.count", "outreach_id", "Who Is Reached, Who Is Not", readonly=True, copy=False)
+    count_ids = fields.One2many(
+        "crm.outreach.count", "outreach_id", "Who Is Reached, Who Is Not", readonly=True, copy=False
+    )
     channel_id = fields.Many2one("crm.touchpoint.channel", "Touchpoint Channel", compute="_compute_channel_id")
     currency_id = fields.Many2one(related="company_id.currency_id")
     cost_per_contact = fields.Monetary(
@@ -78,12 +91,18 @@ class CrmOutreach(models.Model):
     excluded_count = fields.Integer("Left Out", compute="_compute_counts")
     failed_count = fields.Integer("Failed", compute="_compute_counts")
     printed_count = fields.Integer("Printed", compute="_compute_counts")
-    cost_expected = fields.Monetary("Cost", compute="_compute_counts", help="Cost per contact × contacts reached or to be reached.")
+    cost_expected = fields.Monetary(
+        "Cost", compute="_compute_counts", help="Cost per contact × contacts reached or to be reached."
+    )
     answered_count = fields.Integer(
-        "Came Back to Us", compute="_compute_results", help="Customers with an inbound contact within 30 days. No proof."
+        "Came Back to Us",
+        compute="_compute_results",
+        help="Customers with an inbound contact within 30 days. No proof.",
     )
     bought_count = fields.Integer(
-        "Bought", compute="_compute_results", help="Customers with a purchase within 30 days. No proof: nobody knows who would have bought anyway."
+        "Bought",
+        compute="_compute_results",
+        help="Customers with a purchase within 30 days. No proof: nobody knows who would have bought anyway.",
     )
 
     def _compute_render_model(self):
@@ -95,7 +114,7 @@ class CrmOutreach(models.Model):
         return (
             '<p><t t-out="object.salutation"/></p>'
             f"<p>{_('your text')}</p>"
-            f"<p>{_('Kind regards')}<br/><t t-out=\"object.responsible\"/></p>"
+            f'<p>{_("Kind regards")}<br/><t t-out="object.responsible"/></p>'
         )
 
     @api.depends("channel", "export_purpose", "company_id")
@@ -114,12 +133,17 @@ class CrmOutreach(models.Model):
         counts = {(o.id, s): n for o, s, n in recipients._read_group(domain, ["outreach_id", "state"], ["__count"])}
         printed = dict(recipients._read_group([*domain, ("printed_on", "!=", False)], ["outreach_id"], ["__count"]))
         for outreach in self:
-            number = {state: counts.get((outreach.id, state), 0) for state in ("waiting", "planned", "sent", "excluded", "failed")}
+            number = {
+                state: counts.get((outreach.id, state), 0)
+                for state in ("waiting", "planned", "sent", "excluded", "failed")
+            }
             for state, count in number.items():
                 outreach[f"{state}_count"] = count
             outreach.recipient_count = sum(number.values())
             outreach.printed_count = printed.get(outreach, 0)
-            outreach.cost_expected = outreach.cost_per_contact * (number["waiting"] + number["planned"] + number["sent"])
+            outreach.cost_expected = outreach.cost_per_contact * (
+                number["waiting"] + number["planned"] + number["sent"]
+            )
 
     def _compute_results(self):
         results = self.env["crm.outreach.engine"].sudo()._results(self)
@@ -136,7 +160,9 @@ class CrmOutreach(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([{k: v for k, v in vals.items() if self.env.su or k not in OWN_FIELDS} for vals in vals_list])
+        return super().create(
+            [{k: v for k, v in vals.items() if self.env.su or k not in OWN_FIELDS} for vals in vals_list]
+        )
 
     def write(self, vals):
         """What decides who gets it is settled before it goes out; a change needs a new check."""
@@ -192,9 +218,7 @@ class CrmOutreach(models.Model):
             if outreach.target == "group":
                 self.env["crm.customer.group.engine"].sudo()._refresh(outreach.group_id)
             self.env["crm.outreach.engine"].sudo()._check(outreach.sudo())
-            outreach.sudo().write(
-                {"state": "checked", "checked_on": fields.Datetime.now(), "checked_by": self.env.uid}
-            )
+            outreach.sudo().write({"state": "checked", "checked_on": fields.Datetime.now(), "checked_by": self.env.uid})
         return True
 
     def action_draft(self):
@@ -234,7 +258,9 @@ class CrmOutreach(models.Model):
         return self._action_recipients(f"{self.name}: {labels.get(state, '')}", [("state", "=", state)])
 
     def action_view_answered(self):
-        return self._action_recipients(self.env._("Came back to us within 30 days (no proof)"), [("came_back", "=", True)])
+        return self._action_recipients(
+            self.env._("Came back to us within 30 days (no proof)"), [("came_back", "=", True)]
+        )
 
     def action_view_bought(self):
         return self._action_recipients(self.env._("Bought within 30 days (no proof)"), [("bought", "=", True)])

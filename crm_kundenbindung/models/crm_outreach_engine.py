@@ -89,14 +89,17 @@ class CrmOutreachEngine(models.AbstractModel):
     def _open_partners(self, outreach):
         """Select the contacts that wait for this campaign and may be contacted at this moment."""
         rows = SQL(
-            "SELECT r.partner_id FROM crm_outreach_recipient r WHERE r.outreach_id = %s AND r.state = 'waiting'", outreach.id
+            "SELECT r.partner_id FROM crm_outreach_recipient r WHERE r.outreach_id = %s AND r.state = 'waiting'",
+            outreach.id,
         )
         return SQL("(SELECT c.partner_id FROM (%s) c WHERE c.reason IS NULL)", self._reasons(outreach, rows))
 
     def _meant(self, outreach):
         """Select the contacts a campaign is meant for: members of its group, or those picked; never our own people."""
         if outreach.target == "group":
-            people = SQL("SELECT m.partner_id FROM crm_customer_group_member m WHERE m.group_id = %s", outreach.group_id.id)
+            people = SQL(
+                "SELECT m.partner_id FROM crm_customer_group_member m WHERE m.group_id = %s", outreach.group_id.id
+            )
         else:
             picked = outreach.with_context(active_test=False).partner_ids
             people = SQL("SELECT unnest(%s::int4[]) AS partner_id", picked.ids)
@@ -114,7 +117,10 @@ class CrmOutreachEngine(models.AbstractModel):
         """Select partner_id, customer, user_id, reason of these people; reason is NULL for whom may be contacted."""
         pressure = self.env["crm.contact.pressure"]
         channel = outreach._channel_code()
-        own = [SQL("WHEN %s THEN 'profiling'", self._objected(outreach)), SQL("WHEN %s THEN 'topic'", self._other_topic(outreach))]
+        own = [
+            SQL("WHEN %s THEN 'profiling'", self._objected(outreach)),
+            SQL("WHEN %s THEN 'topic'", self._other_topic(outreach)),
+        ]
         address = {"mail": SQL("p.email_normalized"), "call": SQL("p.phone_sanitized")}.get(outreach.channel)
         duplicate = (
             SQL(

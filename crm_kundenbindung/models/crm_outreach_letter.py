@@ -33,7 +33,9 @@ class CrmOutreach(models.Model):
     def action_preview(self):
         """The first letter, to look at; nothing is noted."""
         self._check_ready("letter")
-        recipient = self.env["crm.outreach.recipient"].search([("outreach_id", "=", self.id), ("state", "=", "waiting")], limit=1)
+        recipient = self.env["crm.outreach.recipient"].search(
+            [("outreach_id", "=", self.id), ("state", "=", "waiting")], limit=1
+        )
         if not recipient:
             raise UserError(self.env._("Nobody would get a letter."))
         attachment = self._attach(self._render_letters(recipient), "pdf", self.env._("Preview"))
@@ -67,14 +69,18 @@ class CrmOutreach(models.Model):
         return self.env["ir.attachment"].sudo().search([("res_model", "=", self._name), ("res_id", "=", self.id)])
 
     def _attach(self, content, extension, suffix):
-        return self.env["ir.attachment"].sudo().create(
-            {
-                "name": f"{self.name} {suffix}.{extension}",
-                "raw": content,
-                "res_model": self._name,
-                "res_id": self.id,
-                "mimetype": "application/pdf" if extension == "pdf" else "text/csv",
-            }
+        return (
+            self.env["ir.attachment"]
+            .sudo()
+            .create(
+                {
+                    "name": f"{self.name} {suffix}.{extension}",
+                    "raw": content,
+                    "res_model": self._name,
+                    "res_id": self.id,
+                    "mimetype": "application/pdf" if extension == "pdf" else "text/csv",
+                }
+            )
         )
 
     def _download(self, attachment):

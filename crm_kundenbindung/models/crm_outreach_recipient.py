@@ -35,7 +35,9 @@ class CrmOutreachRecipient(models.Model):
     _order = "outreach_id desc, id"
     _rec_name = "partner_id"
 
-    outreach_id = fields.Many2one("crm.outreach", "Campaign", required=True, readonly=True, ondelete="cascade", index=True)
+    outreach_id = fields.Many2one(
+        "crm.outreach", "Campaign", required=True, readonly=True, ondelete="cascade", index=True
+    )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="cascade")
     partner_id = fields.Many2one("res.partner", "Contact", readonly=True, ondelete="set null", index="btree_not_null")
     commercial_partner_id = fields.Many2one("res.partner", "Customer", readonly=True, ondelete="set null")
@@ -55,7 +57,9 @@ class CrmOutreachRecipient(models.Model):
     came_back = fields.Boolean(
         "Came Back Within 30 Days", compute="_compute_came_back", search="_search_came_back", help="No proof."
     )
-    bought = fields.Boolean("Bought Within 30 Days", compute="_compute_came_back", search="_search_bought", help="No proof.")
+    bought = fields.Boolean(
+        "Bought Within 30 Days", compute="_compute_came_back", search="_search_bought", help="No proof."
+    )
 
     salutation = fields.Char(compute="_compute_person")
     first_name = fields.Char(compute="_compute_person")
@@ -74,7 +78,11 @@ class CrmOutreachRecipient(models.Model):
     def mail_allowed_qweb_expressions(self):
         """Placeholders that people without the right to edit mail templates may use."""
         names = ("salutation", "first_name", "last_name", "responsible", "last_order", "next_reward")
-        return (*super().mail_allowed_qweb_expressions(), "object.partner_id.lang", *(f"object.{name}" for name in names))
+        return (
+            *super().mail_allowed_qweb_expressions(),
+            "object.partner_id.lang",
+            *(f"object.{name}" for name in names),
+        )
 
     @api.depends("partner_id", "user_id")
     @api.depends_context("lang")
@@ -99,14 +107,18 @@ class CrmOutreachRecipient(models.Model):
         """Number and day of the customer's last confirmed order."""
         customers = self.commercial_partner_id
         last = {}
-        for order in self.env["sale.order"].sudo().search_fetch(
-            [
-                ("partner_id.commercial_partner_id", "in", customers.ids),
-                ("state", "=", "sale"),
-                ("company_id", "child_of", self.company_id.root_id.ids),
-            ],
-            ["name", "date_order", "partner_id"],
-            order="date_order, id",
+        for order in (
+            self.env["sale.order"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("partner_id.commercial_partner_id", "in", customers.ids),
+                    ("state", "=", "sale"),
+                    ("company_id", "child_of", self.company_id.root_id.ids),
+                ],
+                ["name", "date_order", "partner_id"],
+                order="date_order, id",
+            )
         ):
             last[order.partner_id.commercial_partner_id.id] = order
         for recipient in self:
@@ -114,7 +126,9 @@ class CrmOutreachRecipient(models.Model):
             day = order and fields.Datetime.context_timestamp(self, order.date_order).date()
             recipient.last_order = (
                 self.env._(
-                    "%(order)s of %(date)s", order=order.name, date=self.env["ir.qweb.field.date"].value_to_html(day, {})
+                    "%(order)s of %(date)s",
+                    order=order.name,
+                    date=self.env["ir.qweb.field.date"].value_to_html(day, {}),
                 )
                 if order
                 else False
@@ -124,8 +138,15 @@ class CrmOutreachRecipient(models.Model):
     @api.depends_context("lang")
     def _compute_next_reward(self):
         """The nearest reward on the customer's cards, and how much is missing; empty without a card."""
-        cards = self.env["loyalty.card"].sudo().search(
-            [("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids), ("program_id.program_type", "=", "loyalty")]
+        cards = (
+            self.env["loyalty.card"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids),
+                    ("program_id.program_type", "=", "loyalty"),
+                ]
+            )
         )
         by_customer = cards.grouped(lambda card: card.partner_id.commercial_partner_id)
         for recipient in self:
@@ -150,8 +171,9 @@ class CrmOutreachRecipient(models.Model):
     # -- what came of it ----------------------------------------------------------------------------
 
     def _compute_came_back(self):
-        came, bought = self.search([("id", "in", self.ids), ("came_back", "=", True)]), self.search(
-            [("id", "in", self.ids), ("bought", "=", True)]
+        came, bought = (
+            self.search([("id", "in", self.ids), ("came_back", "=", True)]),
+            self.search([("id", "in", self.ids), ("bought", "=", True)]),
         )
         for recipient in self:
             recipient.came_back = recipient in came

@@ -39,7 +39,9 @@ class CrmOutreach(models.Model):
         """Check once more, at this moment, and say that it is under way."""
         sudo = self.sudo()
         self.env["crm.outreach.engine"].sudo()._recheck(sudo)
-        sudo.write({"state": "sending", "started_on": sudo.started_on or fields.Datetime.now(), "checked_by": self.env.uid})
+        sudo.write(
+            {"state": "sending", "started_on": sudo.started_on or fields.Datetime.now(), "checked_by": self.env.uid}
+        )
 
     def _notify(self, message):
         return {
@@ -103,7 +105,9 @@ class CrmOutreach(models.Model):
     @api.model
     def _cron_send(self):
         """Every few minutes: mails in batches, then what became of mails, mailings and calls. Killed, it goes on where it was."""
-        for outreach in self.search([("state", "=", "sending"), ("channel", "=", "mail"), ("mailing_res_id", "=", 0)], order="id"):
+        for outreach in self.search(
+            [("state", "=", "sending"), ("channel", "=", "mail"), ("mailing_res_id", "=", 0)], order="id"
+        ):
             if not outreach._send_mails(commit=True):
                 return
         self.env["crm.outreach.engine"]._sync()
@@ -145,8 +149,12 @@ class CrmOutreach(models.Model):
 
     def _put_into_queue(self, recipients):
         subjects, bodies = self._render("subject", recipients), self._render("body", recipients)
-        mails = self.env["mail.mail"].sudo().create(
-            [recipient._prepare_mail_vals(subjects[recipient.id], bodies[recipient.id]) for recipient in recipients]
+        mails = (
+            self.env["mail.mail"]
+            .sudo()
+            .create(
+                [recipient._prepare_mail_vals(subjects[recipient.id], bodies[recipient.id]) for recipient in recipients]
+            )
         )
         now = fields.Datetime.now()
         for recipient, mail in zip(recipients.sudo(), mails, strict=True):
@@ -160,7 +168,9 @@ class CrmOutreach(models.Model):
 
     @api.model
     def _sign(self, recipient):
-        return tools.hmac(self.env(su=True), "crm_kundenbindung-outreach-stop", (recipient.id, recipient.outreach_id.id))
+        return tools.hmac(
+            self.env(su=True), "crm_kundenbindung-outreach-stop", (recipient.id, recipient.outreach_id.id)
+        )
 
     def _stop_url(self, recipient, one_click=False):
         path = "one-click/" if one_click else ""

@@ -55,7 +55,11 @@ class CrmPrivacyEngine(models.AbstractModel):
         return [
             name
             for name, field in model._fields.items()
-            if field.type in TEXTS and field.store and field.column_type and not field.translate and name not in TECHNICAL
+            if field.type in TEXTS
+            and field.store
+            and field.column_type
+            and not field.translate
+            and name not in TECHNICAL
         ]
 
     def _rows(self, model, links, ids):
@@ -70,7 +74,11 @@ class CrmPrivacyEngine(models.AbstractModel):
         found = []
         for model, links, texts in self._places():
             count = self.env.execute_query(
-                SQL("SELECT count(*) FROM %s WHERE %s", SQL.identifier(model._table), self._rows(model, links, partners.ids))
+                SQL(
+                    "SELECT count(*) FROM %s WHERE %s",
+                    SQL.identifier(model._table),
+                    self._rows(model, links, partners.ids),
+                )
             )[0][0]
             if count:
                 found.append((model._name, count, texts))
@@ -82,7 +90,9 @@ class CrmPrivacyEngine(models.AbstractModel):
         for name, (links, texts) in OTHERS.items():
             if name in self.env:
                 model = self.env[name]
-                known = [t for t in texts if t in model._fields and model._fields[t].store and model._fields[t].column_type]
+                known = [
+                    t for t in texts if t in model._fields and model._fields[t].store and model._fields[t].column_type
+                ]
                 places.append((model, [link for link in links if link in model._fields], known))
         return [place for place in places if place[1]]
 
@@ -91,11 +101,17 @@ class CrmPrivacyEngine(models.AbstractModel):
         rows = []
         for name in RESTRICTED:
             model = self.env[name].sudo().with_context(active_test=False)
-            link = "commercial_partner_id" if "commercial_partner_id" in model._fields and model._fields["commercial_partner_id"].store else "partner_id"
+            link = (
+                "commercial_partner_id"
+                if "commercial_partner_id" in model._fields and model._fields["commercial_partner_id"].store
+                else "partner_id"
+            )
             count = model.search_count(["|", ("partner_id", "in", partners.ids), (link, "in", partners.ids)])
             if count:
                 rows.append((name, count))
-        messages = self.env.execute_query(SQL("SELECT count(*) FROM mail_message m WHERE %s", self._kept_messages(partners.ids)))[0][0]
+        messages = self.env.execute_query(
+            SQL("SELECT count(*) FROM mail_message m WHERE %s", self._kept_messages(partners.ids))
+        )[0][0]
         return [*rows, ("mail.message", messages)] if messages else rows
 
     # -- emptying ---------------------------------------------------------------------------------
@@ -118,10 +134,17 @@ class CrmPrivacyEngine(models.AbstractModel):
         columns = []
         for name in texts:
             needed = model._fields[name].required or name == "external_ref"
-            value = SQL("CASE WHEN %s IS NULL THEN NULL ELSE '#' || id END", SQL.identifier(name)) if needed else SQL("NULL")
+            value = (
+                SQL("CASE WHEN %s IS NULL THEN NULL ELSE '#' || id END", SQL.identifier(name))
+                if needed
+                else SQL("NULL")
+            )
             columns.append(SQL("%s = %s", SQL.identifier(name), value))
         return SQL(
-            "UPDATE %s SET %s WHERE %s", SQL.identifier(model._table), SQL(", ").join(columns), self._rows(model, links, ids)
+            "UPDATE %s SET %s WHERE %s",
+            SQL.identifier(model._table),
+            SQL(", ").join(columns),
+            self._rows(model, links, ids),
         )
 
     def _empty_annotations(self, ids):
@@ -231,12 +254,19 @@ class CrmPrivacyEngine(models.AbstractModel):
         self.env.flush_all()
         data = {self.env._("Contact"): [self._export_row(p, self._partner_fields()) for p in partners]}
         for model, links, _texts in self._places():
-            query = SQL("SELECT id FROM %s WHERE %s ORDER BY id", SQL.identifier(model._table), self._rows(model, links, partners.ids))
+            query = SQL(
+                "SELECT id FROM %s WHERE %s ORDER BY id",
+                SQL.identifier(model._table),
+                self._rows(model, links, partners.ids),
+            )
             records = model.sudo().browse(row[0] for row in self.env.execute_query(query))
             names = [
                 name
                 for name, field in model._fields.items()
-                if field.store and field.column_type and field.type != "binary" and name not in ("create_uid", "write_uid", "write_date")
+                if field.store
+                and field.column_type
+                and field.type != "binary"
+                and name not in ("create_uid", "write_uid", "write_date")
             ]
             if records:
                 data[self._title(model)] = [self._export_row(record, names) for record in records]
@@ -250,7 +280,9 @@ class CrmPrivacyEngine(models.AbstractModel):
         query = SQL("SELECT m.id FROM mail_message m WHERE %s ORDER BY m.id", self._messages(partners.ids))
         messages = self.env["mail.message"].sudo().browse(row[0] for row in self.env.execute_query(query))
         if messages:
-            data[self._title(messages)] = [self._export_row(m, ("date", "email_from", "subject", "body")) for m in messages]
+            data[self._title(messages)] = [
+                self._export_row(m, ("date", "email_from", "subject", "body")) for m in messages
+            ]
         return data
 
     def _title(self, model):
@@ -262,7 +294,10 @@ class CrmPrivacyEngine(models.AbstractModel):
         return [
             name
             for name, field in model._fields.items()
-            if field.store and field.column_type and field.type not in ("binary", "properties") and name not in ("create_uid", "write_uid")
+            if field.store
+            and field.column_type
+            and field.type not in ("binary", "properties")
+            and name not in ("create_uid", "write_uid")
         ]
 
     def _export_row(self, record, names):

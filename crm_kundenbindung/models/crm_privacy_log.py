@@ -11,6 +11,8 @@ class CrmPrivacyLog(models.Model):
 
     action = fields.Selection([("export", "Exported"), ("anonymise", "Anonymised")], required=True, readonly=True)
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
-    user_id = fields.Many2one("res.users", "Done By", readonly=True, ondelete="set null", default=lambda self: self.env.user)
+    user_id = fields.Many2one(
+        "res.users", "Done By", readonly=True, ondelete="set null", default=lambda self: self.env.user
+    )
     contact_number = fields.Integer("Number of the Contact", readonly=True, aggregator=None)
     record_count = fields.Integer("Records", readonly=True)

@@ -59,7 +59,9 @@ class ResPartner(models.Model):
         self.ensure_one()
         self._privacy_check()
         number = self.id
-        partners = self.sudo().with_context(tracking_disable=True, mail_notrack=True, mail_create_nolog=True)._privacy_scope()
+        partners = (
+            self.sudo().with_context(tracking_disable=True, mail_notrack=True, mail_create_nolog=True)._privacy_scope()
+        )
         users = partners.with_context(active_test=False).user_ids
         if users.filtered(lambda user: not user.share):
             raise UserError(self.env._("This is one of our own people. An employee's contact is not anonymised here."))
@@ -72,7 +74,12 @@ class ResPartner(models.Model):
             partner.write(partner._privacy_values())
         engine._empty(partners)  # what writing the contact may have noted
         self.env["crm.privacy.log"].sudo().create(
-            {"action": "anonymise", "user_id": self.env.uid, "contact_number": number, "record_count": touched + len(partners)}
+            {
+                "action": "anonymise",
+                "user_id": self.env.uid,
+                "contact_number": number,
+                "record_count": touched + len(partners),
+            }
         )
 
     def _privacy_values(self):
@@ -103,6 +110,12 @@ class ResPartner(models.Model):
     def _privacy_delete_files(self):
         """Files on the contacts, and files of campaigns that hold their addresses."""
         attachments = self.env["ir.attachment"].sudo()
-        attachments.search([("res_model", "=", "res.partner"), ("res_id", "in", self.ids), ("res_field", "=", False)]).unlink()
-        rows = self.env["crm.outreach.recipient"].sudo().search([("partner_id", "in", self.ids), ("printed_on", "!=", False)])
+        attachments.search(
+            [("res_model", "=", "res.partner"), ("res_id", "in", self.ids), ("res_field", "=", False)]
+        ).unlink()
+        rows = (
+            self.env["crm.outreach.recipient"]
+            .sudo()
+            .search([("partner_id", "in", self.ids), ("printed_on", "!=", False)])
+        )
         attachments.search([("res_model", "=", "crm.outreach"), ("res_id", "in", rows.outreach_id.ids)]).unlink()

@@ -18,7 +18,9 @@ class OutreachCase(WerthaltigkeitCase):
         super().setUpClass()
         cls.company.kundenbindung_pressure_count = 0
         cls.company.kundenbindung_existing_customer = False
-        cls.seller = new_test_user(cls.env, "reach_seller", groups="sales_team.group_sale_salesman", email="s@firm.example")
+        cls.seller = new_test_user(
+            cls.env, "reach_seller", groups="sales_team.group_sale_salesman", email="s@firm.example"
+        )
         cls.env["mail.mail"].search([]).unlink()
 
     @classmethod
@@ -47,14 +49,18 @@ class OutreachCase(WerthaltigkeitCase):
 
     @classmethod
     def _outreach(cls, partners, **vals):
-        return cls.env["crm.outreach"].with_user(cls.seller).create(
-            {
-                "name": "Winter Check",
-                "target": "picked",
-                "partner_ids": [(6, 0, partners.ids)],
-                "subject": "Hello {{ object.first_name }}",
-                **vals,
-            }
+        return (
+            cls.env["crm.outreach"]
+            .with_user(cls.seller)
+            .create(
+                {
+                    "name": "Winter Check",
+                    "target": "picked",
+                    "partner_ids": [(6, 0, partners.ids)],
+                    "subject": "Hello {{ object.first_name }}",
+                    **vals,
+                }
+            )
         )
 
     def _states(self, outreach):
@@ -73,7 +79,11 @@ class TestOutreach(OutreachCase):
     """Who is reached, who is not, and what becomes of it."""
 
     def test_check_names_every_reason_and_sends_nothing(self):
-        good, objected, silent = self._person("Eva Gut"), self._person("Otto Nein"), self._person("Sara Still", consent=False)
+        good, objected, silent = (
+            self._person("Eva Gut"),
+            self._person("Otto Nein"),
+            self._person("Sara Still", consent=False),
+        )
         self._consent(objected, state="withdrawn", date=fields.Datetime.now())
         archived, nowhere = self._person("Anton Alt", active=False), self._person("Nora Niemand", email=False)
         blocked, bounced = self._person("Bert Block"), self._person("Bea Bounce", message_bounce=3)
@@ -311,7 +321,9 @@ class TestOutreachByHand(OutreachCase):
     """Letters, calls, export."""
 
     def test_call_list_is_spread_and_done_calls_count_once(self):
-        people = self.env["res.partner"].union(*(self._person(f"Person C{i}", consent="phone", phone=f"+49 431 55500{i}") for i in range(5)))
+        people = self.env["res.partner"].union(
+            *(self._person(f"Person C{i}", consent="phone", phone=f"+49 431 55500{i}") for i in range(5))
+        )
         people[:3].user_id = self.user
         outreach = self._outreach(people, channel="call", calls_per_day=2)
         outreach.action_check()
@@ -355,7 +367,9 @@ class TestOutreachByHand(OutreachCase):
         outreach.action_check()
         report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
         content = report._render_qweb_pdf(
-            "crm_kundenbindung.action_report_outreach_letter", outreach.ids, data={"recipient_ids": outreach.recipient_ids.ids}
+            "crm_kundenbindung.action_report_outreach_letter",
+            outreach.ids,
+            data={"recipient_ids": outreach.recipient_ids.ids},
         )[0]
         self.assertEqual(PdfFileReader(io.BytesIO(content)).getNumPages(), 2)
 
@@ -382,7 +396,9 @@ class TestOutreachHttp(OutreachCase, HttpCase):
 
     def _word(self):
         self.env.invalidate_all()
-        return self.env["crm.consent"].search([("partner_id", "=", self.eva.id), ("purpose", "=", "mail")], limit=1).state
+        return (
+            self.env["crm.consent"].search([("partner_id", "=", self.eva.id), ("purpose", "=", "mail")], limit=1).state
+        )
 
     def test_link_shows_a_page_and_its_button_withdraws_at_once(self):
         page = self.url_open(f"/outreach/{self.path}")
@@ -402,7 +418,34 @@ class TestOutreachHttp(OutreachCase, HttpCase):
 
     def test_foreign_missing_and_nonsense_answer_alike(self):
         token = self.path.rsplit("/", 1)[1]
-        for path in (f"0/{token}", f"999999999/{token}", f"99999999999999/{token}", f"{self.recipient.id}/{token[:-1]}x", f"{self.recipient.id}/ü"):
+        for path in (
+            f"0/{token}",
+            f"999999999/{token}",
+            f"99999999999999/{token}",
+            f"{self.recipient.id}/{token[:-1]}x",
+            f"{self.recipient.id}/ü",
+        ):
             with self.subTest(path=path):
                 self.assertEqual(self.url_open(f"/outreach/stop/{path}").status_code, 404)
         self.assertEqual(self._word(), "given")
+
+    def test_tour(self):
+        """Group, campaign, check, people left out, send."""
+        self._person("Tour Silent", consent=False)
+        group = self.env["crm.customer.group"].create(
+            {
+                "name": "Tour Group",
+                "kind": "picked",
+                "partner_ids": [(6, 0, (self.eva | self.env["res.partner"].search([("name", "=", "Tour Silent")])).ids)],
+            }
+        )
+        manager = new_test_user(
+            self.env,
+            "reach_tour",
+            groups="sales_team.group_sale_manager,crm_kundenbindung.group_kundenbindung_reach",
+            email="t@firm.example",
+        )
+        action = self.env.ref("crm_kundenbindung.crm_customer_group_action")
+        self.start_tour(f"/odoo/action-{action.id}/{group.id}", "crm_kundenbindung_outreach", login=manager.login)
+        outreach = self.env["crm.outreach"].search([("name", "=", "Tour Campaign")])
+        self.assertEqual((outreach.state, outreach.waiting_count, outreach.excluded_count), ("sending", 1, 1))

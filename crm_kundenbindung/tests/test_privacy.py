@@ -7,7 +7,14 @@ from odoo.tools import SQL
 
 from .common import LedgerCase
 
-SECRETS = ("Zacharias Quittenbaum", "quittenbaum", "Mirabellenallee", "0151 7766554", "+491517766554", "Lieblingskuchen")
+SECRETS = (
+    "Zacharias Quittenbaum",
+    "quittenbaum",
+    "Mirabellenallee",
+    "0151 7766554",
+    "+491517766554",
+    "Lieblingskuchen",
+)
 
 
 class PrivacyCase(LedgerCase):
@@ -30,16 +37,31 @@ class PrivacyCase(LedgerCase):
         )
         cls.order = cls._order(cls.person, [(cls.tyres, 2)])
         cls.invoice = cls._invoice(cls.order)
-        cls.person.message_post(body="Quittenbaum rief an, Lieblingskuchen", subject="Quittenbaum", author_id=cls.person.id)
+        cls.person.message_post(
+            body="Quittenbaum rief an, Lieblingskuchen", subject="Quittenbaum", author_id=cls.person.id
+        )
         cls.person.with_context(tracking_disable=False).email = "zq.quittenbaum@example.com"
         cls.env["crm.touchpoint"].create({"partner_id": cls.person.id, "note": "Lieblingskuchen von Quittenbaum"})
-        cls.env["crm.consent"].create({"partner_id": cls.person.id, "purpose": "mail", "origin": "Quittenbaum am Telefon"})
-        cls.env["crm.complaint"].create({"name": "Quittenbaum: Bremsen", "partner_id": cls.person.id, "description": "Lieblingskuchen"})
-        cls.env["crm.promise"].create({"name": "Quittenbaum anrufen", "partner_id": cls.person.id, "due_date": fields.Date.today()})
+        cls.env["crm.consent"].create(
+            {"partner_id": cls.person.id, "purpose": "mail", "origin": "Quittenbaum am Telefon"}
+        )
+        cls.env["crm.complaint"].create(
+            {"name": "Quittenbaum: Bremsen", "partner_id": cls.person.id, "description": "Lieblingskuchen"}
+        )
+        cls.env["crm.promise"].create(
+            {"name": "Quittenbaum anrufen", "partner_id": cls.person.id, "due_date": fields.Date.today()}
+        )
         cls.env["crm.idea"].create({"name": "Idee von Quittenbaum", "partner_id": cls.person.id})
-        cls.env["crm.lead"].create({"name": "Anfrage", "partner_id": cls.person.id, "contact_name": "Zacharias Quittenbaum"})
+        cls.env["crm.lead"].create(
+            {"name": "Anfrage", "partner_id": cls.person.id, "contact_name": "Zacharias Quittenbaum"}
+        )
         outreach = cls.env["crm.outreach"].create(
-            {"name": "Herbst", "target": "picked", "partner_ids": cls.person.ids, "subject": "Hallo {{ object.last_name }}"}
+            {
+                "name": "Herbst",
+                "target": "picked",
+                "partner_ids": cls.person.ids,
+                "subject": "Hallo {{ object.last_name }}",
+            }
         )
         outreach.action_check()
         outreach.action_send()
@@ -47,12 +69,23 @@ class PrivacyCase(LedgerCase):
         cls.env.flush_all()
         cls.env["crm.touchpoint.engine"]._run_all()
         cls.values._rebuild()
-        captured = cls.env["crm.touchpoint"].search([("commercial_partner_id", "=", cls.person.id), ("source_id", "!=", False)], limit=1)
+        captured = cls.env["crm.touchpoint"].search(
+            [("commercial_partner_id", "=", cls.person.id), ("source_id", "!=", False)], limit=1
+        )
         captured.note = "Lieblingskuchen notiert"
 
     def _tables(self):
         names = [m._table for m in self.env["crm.privacy.engine"]._own_models()]
-        return [*names, "res_partner", "mail_message", "mail_tracking_value", "mail_mail", "crm_lead", "rating_rating", "survey_user_input"]
+        return [
+            *names,
+            "res_partner",
+            "mail_message",
+            "mail_tracking_value",
+            "mail_mail",
+            "crm_lead",
+            "rating_rating",
+            "survey_user_input",
+        ]
 
     def _left(self):
         """Return {table.column: rows} of texts that still tell about the person."""
@@ -121,7 +154,12 @@ class TestPrivacy(PrivacyCase):
         self.assertEqual(self._left(), {})
 
     def test_managers_only_and_never_our_own_people(self):
-        for method in ("action_kundenbindung_privacy_export", "action_kundenbindung_anonymise", "_privacy_anonymise", "_privacy_export"):
+        for method in (
+            "action_kundenbindung_privacy_export",
+            "action_kundenbindung_anonymise",
+            "_privacy_anonymise",
+            "_privacy_export",
+        ):
             with self.subTest(method=method), self.assertRaises(AccessError):
                 getattr(self.person.with_user(self.user), method)()
         with self.assertRaisesRegex(Exception, "own people"):

@@ -28,10 +28,18 @@ class CrmPrivacyAnonymise(models.TransientModel):
             _ = self.env._
             wizard.preview = Markup("").join(
                 [
-                    wizard._section(_("Name, addresses, numbers, notes and files go, the contact is archived"), [(p.display_name, 1) for p in partners]),
-                    wizard._section(_("Texts are emptied, figures and dates stay; so do messages of the contact"), emptied),
+                    wizard._section(
+                        _("Name, addresses, numbers, notes and files go, the contact is archived"),
+                        [(p.display_name, 1) for p in partners],
+                    ),
+                    wizard._section(_("Texts are emptied, also in messages; figures and dates stay"), emptied),
                     wizard._section(_("Stays as it is: sums and values without a text"), kept),
-                    wizard._section(_("Restricted: the law makes you keep it (§ 147 AO, § 257 HGB). Print invoices that have no PDF yet: afterwards they show no name"), restricted),
+                    wizard._section(
+                        _(
+                            "Restricted: the law makes you keep it (§ 147 AO, § 257 HGB). Print invoices that have no PDF yet: afterwards they show no name"
+                        ),
+                        restricted,
+                    ),
                 ]
             )
 
