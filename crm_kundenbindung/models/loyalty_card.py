@@ -95,7 +95,8 @@ class LoyaltyCard(models.Model):
             debt = sum(line["amount"] for line in lines if line["cause"] == "debt")
             if debt:
                 values["ledger_debt"] = max(0.0, card.ledger_debt + debt)
-            super(LoyaltyCard, card).write(values)  # pylint: disable=super-method-mismatch  # the one place that writes points
+            # Every move ends here, also those of many cards. pylint: disable-next=super-method-mismatch
+            super(LoyaltyCard, card).write(values)
             if debt > 0 and movement.mode != "merge":
                 card._report_debt(debt, movement)
         self.env["loyalty.ledger"].sudo().with_context(**{KEY: movement}).create(entries)
