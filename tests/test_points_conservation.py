@@ -22,7 +22,7 @@ from odoo.addons.crm_kundenbindung.movement import Movement
 from odoo.addons.crm_kundenbindung.tests.common import LedgerCase
 
 pytestmark = pytest.mark.accept
-SEQUENCES, STEPS = 1000, 8
+SEQUENCES, STEPS = 1000, 7
 # A sequence starts in the middle of a shop's life, so that its first step can be any: orders in every state.
 OFFERED, CONFIRMED, INVOICED, CREDITED, CANCELLED = "offered", "confirmed", "invoiced", "credited", "cancelled"
 PAST = (
