@@ -38,7 +38,6 @@ class ResPartner(models.Model):
         help="All touchpoints of the customer and its contacts.",
         groups=USER_GROUP,
     )
-    werthaltigkeit_value_ids = fields.One2many("crm.customer.value", "partner_id", "Customer Values", groups=USER_GROUP)
     werthaltigkeit_snapshot_ids = fields.One2many(
         "crm.customer.value.snapshot", "partner_id", "Month Ends", groups=USER_GROUP
     )
