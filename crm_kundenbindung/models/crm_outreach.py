@@ -84,7 +84,7 @@ class CrmOutreach(models.Model):
         compute="_compute_channel_id", help="From the rates of the channel, without anybody's time."
     )
 
-    recipient_count = fields.Integer("Contacts", compute="_compute_counts")
+    recipient_count = fields.Integer("People in All", compute="_compute_counts")
     waiting_count = fields.Integer("Will Be Reached", compute="_compute_counts")
     planned_count = fields.Integer("Calls Open", compute="_compute_counts")
     sent_count = fields.Integer("Reached", compute="_compute_counts")

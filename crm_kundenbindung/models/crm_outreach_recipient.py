@@ -42,7 +42,7 @@ class CrmOutreachRecipient(models.Model):
     partner_id = fields.Many2one("res.partner", "Contact", readonly=True, ondelete="set null", index="btree_not_null")
     commercial_partner_id = fields.Many2one("res.partner", "Customer", readonly=True, ondelete="set null")
     channel_id = fields.Many2one("crm.touchpoint.channel", readonly=True, ondelete="set null")
-    campaign_id = fields.Many2one("utm.campaign", readonly=True, ondelete="set null")
+    campaign_id = fields.Many2one("utm.campaign", "UTM Campaign", readonly=True, ondelete="set null")
     user_id = fields.Many2one("res.users", "Our Person", readonly=True, ondelete="set null")
     state = fields.Selection(STATES, required=True, readonly=True, default="waiting")
     reason = fields.Selection(REASONS, "Why Left Out", readonly=True)

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.base.models.ir_actions_report import _wkhtml
+
 
 class ReportOutreachLetter(models.AbstractModel):
     """Letters of one campaign, a page or more per person."""
@@ -20,7 +22,12 @@ class ReportOutreachLetter(models.AbstractModel):
             "bodies": outreach._render("body", recipients),
             "today": fields.Date.context_today(outreach),
             "address": self._address,
+            "zoom": self._zoom(),
         }
+
+    def _zoom(self):
+        """How much larger a page is to be drawn: wkhtmltopdf without the patched Qt prints everything at 1 / 1.3 of its size."""
+        return 1.0 if _wkhtml().is_patched_qt else 1.3
 
     def _address(self, partner):
         """Lines of the address field: who, and where; the country only abroad (DIN 5008)."""
