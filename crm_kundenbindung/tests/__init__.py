@@ -21,6 +21,7 @@ from . import (
     test_service_tour,
     test_stats_nps,
     test_stats_proportions,
+    test_stats_uplift,
     test_tour,
     test_trust,
     test_valuation,
