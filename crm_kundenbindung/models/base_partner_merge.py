@@ -14,6 +14,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self.env["crm.trust"].sudo().search([("partner_id", "in", src_partners.ids)]).unlink()
         self.env["crm.retention.engine"].sudo()._merge_customers(src_partners.ids, dst_partner.id)
         self.env["crm.next.action.engine"].sudo()._merge_customers(src_partners.ids, dst_partner.id)
+        self.env["crm.measure.engine"].sudo()._merge_customers(src_partners.ids, dst_partner.id)
         self.env["crm.customer.month.engine"].sudo()._merge_customers(src_partners.ids, dst_partner.id)
         return super()._update_foreign_keys(src_partners, dst_partner)
 

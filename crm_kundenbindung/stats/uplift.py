@@ -104,7 +104,12 @@ def difference_of_means(treated, control, quantile: float = CUT_OUTCOME, confide
 
 
 def adjusted_difference(
-    outcome, treated, before, quantile: float = CUT_OUTCOME, before_quantile: float = CUT_BEFORE, confidence: float = 0.95
+    outcome,
+    treated,
+    before,
+    quantile: float = CUT_OUTCOME,
+    before_quantile: float = CUT_BEFORE,
+    confidence: float = 0.95,
 ) -> Effect | None:
     """Return treated less control, adjusted for what each customer brought before the measure.
 

@@ -11,6 +11,7 @@ from . import (
     test_feedback_tour,
     test_group_figures,
     test_group_tour,
+    test_measure,
     test_next_action,
     test_outreach,
     test_points,

@@ -120,7 +120,8 @@ class TestUplift(BaseCase):
         strata = np.array(strata)
         treated = uplift.assign(strata, share, seed)
         self.assertTrue((treated == uplift.assign(strata, share, seed)).all())
-        for control, size in [(~treated, len(strata))] + [(~treated[strata == s], (strata == s).sum()) for s in set(strata)]:
+        parts = [(~treated, len(strata)), *((~treated[strata == s], (strata == s).sum()) for s in set(strata))]
+        for control, size in parts:
             self.assertLess(abs(control.sum() - size * share), 1 + 1e-6)
 
     def test_everybody_has_the_same_chance(self):
@@ -144,18 +145,20 @@ class TestUplift(BaseCase):
     def test_false_positives_of_rates(self):
         for n1, n0, rate in ((100, 25, 0.2), (200, 50, 0.3), (1000, 250, 0.1)):
             share = self._share(
-                lambda rng, n1=n1, n0=n0, rate=rate: uplift.difference_of_rates(
-                    rng.binomial(n1, rate), n1, rng.binomial(n0, rate), n0
-                ).significant
+                lambda rng, n1=n1, n0=n0, rate=rate: (
+                    uplift.difference_of_rates(rng.binomial(n1, rate), n1, rng.binomial(n0, rate), n0).significant
+                )
             )
             with self.subTest(n1=n1, n0=n0):
                 self.assertTrue(0.03 <= share <= 0.07, share)
 
     def test_coverage_of_rates(self):
         share = self._share(
-            lambda rng: (e := uplift.difference_of_rates(rng.binomial(120, 0.3), 120, rng.binomial(60, 0.2), 60)).low
-            <= 0.1
-            <= e.high
+            lambda rng: (
+                (e := uplift.difference_of_rates(rng.binomial(120, 0.3), 120, rng.binomial(60, 0.2), 60)).low
+                <= 0.1
+                <= e.high
+            )
         )
         self.assertTrue(0.93 <= share <= 0.975, share)
 

@@ -1,0 +1,235 @@
+from random import SystemRandom
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from .crm_measure_instrument import LEVERS
+
+TOKEN = object()  # marks what the steps of a measure write; RPC cannot forge an object
+MANAGER_GROUP = "crm_kundenbindung.group_kundenbindung_manager"
+STATES = [
+    ("idea", "Idea"),
+    ("assessed", "Assessed"),
+    ("planned", "Planned"),
+    ("running", "Running"),
+    ("evaluated", "Evaluated"),
+    ("adopted", "Adopted"),
+    ("dropped", "Dropped"),
+]
+TARGETS = [
+    ("repurchase", "Bought again"),
+    ("orders", "Orders"),
+    ("revenue", "Revenue"),
+    ("db2", "CM II"),
+    ("visits", "Visits and meetings"),
+    ("satisfaction", "Satisfaction"),
+]
+# what came about by the steps alone
+STEP_FIELDS = {
+    "state",
+    "drawn_on",
+    "treated_count",
+    "control_count",
+    "excluded_count",
+    "approved_by_id",
+    "approved_on",
+    "override_by_id",
+    "expected_count",
+    "expected_mean",
+    "expected_deviation",
+}
+# what stands fast once participants are drawn: changing it afterwards would be choosing the result
+FROZEN_FIELDS = {"group_id", "company_id", "date_start", "date_end", "target", "control_share", "seed", "looks"}
+
+
+class CrmMeasure(models.Model):
+    """What is done to bind a group of customers, and whether it worked: measured against customers left out by chance."""
+
+    _name = "crm.measure"
+    _description = "Measure"
+    _inherit = ["mail.thread", "mail.activity.mixin", "crm.subject.mixin"]
+    _order = "date_start desc, id desc"
+
+    name = fields.Char(required=True, tracking=True)
+    active = fields.Boolean(default=True)
+    goal = fields.Text(help="What is to be reached, in words.")
+    state = fields.Selection(STATES, default="idea", required=True, readonly=True, copy=False, tracking=True, group_expand=True, index=True)  # fmt: skip
+    instrument_id = fields.Many2one(
+        "crm.measure.instrument", required=True, index=True, ondelete="restrict", tracking=True
+    )
+    lever = fields.Selection(LEVERS, compute="_compute_lever", store=True, readonly=False, precompute=True)
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        default=lambda self: self.env.company.root_id,
+        domain=[("parent_id", "=", False)],
+        ondelete="cascade",
+        index=True,
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    group_id = fields.Many2one("crm.customer.group", index=True, ondelete="restrict", tracking=True)
+    group_size = fields.Integer("Customers in the Group", related="group_id.member_count")
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        default=lambda self: self.env.user,
+        domain=[("share", "=", False)],
+        index="btree_not_null",
+        ondelete="set null",
+        tracking=True,
+    )
+    team_ids = fields.Many2many("crm.team", string="Teams Involved")
+    departments = fields.Char("Departments Involved", help="e.g. workshop, counter, accounting")
+    partner_ids = fields.Many2many("res.partner", string="Partner Companies", domain=[("is_company", "=", True)])
+    response = fields.Char("How Customers Respond", help="e.g. the code on the letter, a link, a telephone number")
+    date_start = fields.Date("Start", tracking=True)
+    date_end = fields.Date("End", tracking=True, help="The last day that counts. Fixed once it runs.")
+    budget = fields.Monetary()
+    cost_planned = fields.Monetary("Planned Cost")
+    cost_fixed = fields.Monetary("Cost Once", help="What it cost however many customers were treated.")
+    cost_each = fields.Monetary("Cost per Treated Customer", help="Postage, print, voucher, minutes of a call.")
+    hours = fields.Float("Hours of People")
+    hour_rate = fields.Monetary("Cost per Hour")
+    cost_actual = fields.Monetary("Actual Cost", compute="_compute_cost_actual", store=True)
+    target = fields.Selection(TARGETS, "Target Indicator", required=True, default="repurchase", tracking=True)
+    control_share = fields.Float("Control Group", default=0.2, aggregator=None, help="Part of the customers who are left out by chance: what they do shows what would have happened anyway.")  # fmt: skip
+    looks = fields.Integer(
+        "Number of Evaluations",
+        default=1,
+        help="1: only after the end. More: also in between, at equal distances, with stricter bounds (O'Brien, Fleming).",
+    )
+    seed = fields.Integer(default=lambda self: SystemRandom().randrange(1, 2**31 - 1), copy=False, help="The draw can be repeated with it.")  # fmt: skip
+    expected_count = fields.Integer("Customers at Planning", readonly=True, copy=False)
+    expected_mean = fields.Float("Value Before", readonly=True, copy=False, aggregator=None)
+    expected_deviation = fields.Float("Spread Before", readonly=True, copy=False, aggregator=None)
+    wanted_effect = fields.Float(
+        "Effect Hoped For",
+        aggregator=None,
+        help="In percentage points for “bought again”, else in the unit of the indicator per customer.",
+    )
+    plan_text = fields.Text("What Can Be Found", compute="_compute_plan_text")
+    score = fields.Float("Score", compute="_compute_score", digits=(4, 1), help="Result of the latest finished value assessment, 0 to 10.")  # fmt: skip
+    assessed = fields.Boolean(compute="_compute_score")
+    below_minimum = fields.Boolean(compute="_compute_score")
+    override_reason = fields.Char("Runs Nevertheless Because", copy=False, tracking=True)
+    override_by_id = fields.Many2one("res.users", "Overruled By", readonly=True, copy=False, ondelete="restrict")
+    approved_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict", tracking=True)
+    approved_on = fields.Datetime(readonly=True, copy=False)
+    drawn_on = fields.Datetime(readonly=True, copy=False)
+    participant_ids = fields.One2many("crm.measure.participant", "measure_id", "Participants", readonly=True)
+    treated_count = fields.Integer("Treated", readonly=True, copy=False)
+    control_count = fields.Integer("Control", readonly=True, copy=False)
+    excluded_count = fields.Integer("Left Out", readonly=True, copy=False)
+    res_model = fields.Char("Model of the Record")
+    res_id = fields.Many2oneReference("Record Id")
+    subject = fields.Char("Record in Words", help="What belongs to it, where there is no record of it in Odoo.")
+    record_ref = fields.Reference("_selection_record_ref", help="The mailing, programme, survey or other record it is carried out with.")  # fmt: skip
+    subject_name = fields.Char("Carried Out With")
+
+    _control_share_range = models.Constraint(
+        "CHECK(control_share >= 0 AND control_share <= 0.9)",
+        "The control group is between 0 and 90 % of the customers.",
+    )
+    _dates_order = models.Constraint("CHECK(date_end IS NULL OR date_start IS NULL OR date_end > date_start)", "It ends after it starts.")  # fmt: skip
+    _amounts = models.Constraint(
+        "CHECK(COALESCE(budget, 0) >= 0 AND COALESCE(cost_planned, 0) >= 0 AND COALESCE(cost_fixed, 0) >= 0"
+        " AND COALESCE(cost_each, 0) >= 0 AND COALESCE(hours, 0) >= 0 AND COALESCE(hour_rate, 0) >= 0)",
+        "Budget, cost and hours are not negative.",
+    )
+    _numbers = models.Constraint("CHECK(looks BETWEEN 1 AND 20 AND seed >= 0)", "1 to 20 evaluations, and a seed from 0 on.")  # fmt: skip
+
+    # -- what follows from the rest ---------------------------------------------------------------
+
+    @api.model
+    def _subject_models(self):
+        return ["mailing.mailing", "loyalty.program", "survey.survey", "utm.campaign", "event.event", "project.project", "crm.feedback.rule"]  # fmt: skip
+
+    @api.depends("instrument_id")
+    def _compute_lever(self):
+        for measure in self:
+            measure.lever = measure.instrument_id.lever or measure.lever or "value"
+
+    @api.depends("cost_fixed", "cost_each", "treated_count", "hours", "hour_rate")
+    def _compute_cost_actual(self):
+        for measure in self:
+            measure.cost_actual = (
+                measure.cost_fixed + measure.cost_each * measure.treated_count + measure.hours * measure.hour_rate
+            )
+
+    @api.depends_context("uid")
+    def _compute_score(self):
+        """The latest finished assessment counts; with the rights of the system, as it is a condition for everybody."""
+        done = (
+            self.env["crm.value.assessment"]
+            .sudo()
+            .search(
+                [("res_model", "=", self._name), ("res_id", "in", self.ids), ("state", "=", "done")], order="date, id"
+            )
+        )
+        results = {assessment.res_id: assessment.result for assessment in done}
+        for measure in self:
+            measure.assessed = measure._origin.id in results
+            measure.score = results.get(measure._origin.id, 0)
+            minimum = measure.company_id.sudo().kundenbindung_measure_minimum
+            measure.below_minimum = bool(minimum) and (not measure.assessed or measure.score < minimum)
+
+    @api.constrains("company_id", "group_id")
+    def _check_company_of_group(self):
+        for measure in self:
+            if measure.company_id.parent_id:
+                raise ValidationError(self.env._("A measure belongs to a company, not to one of its branches."))
+            if measure.group_id and measure.group_id.company_id != measure.company_id:
+                raise ValidationError(self.env._("The customer group belongs to another company than the measure."))
+
+    @api.onchange("control_share")
+    def _onchange_control_share(self):
+        if not self.control_share:
+            return {
+                "warning": {
+                    "title": self.env._("No Control Group"),
+                    "message": self.env._(
+                        "Without customers who are left out by chance nobody can tell what the measure did: before and after is no proof."
+                    ),
+                }
+            }
+        return None
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if any(STEP_FIELDS & vals.keys() - {"state"} or vals.get("state", "idea") != "idea" for vals in vals_list):
+            raise AccessError(self.env._("A measure starts as an idea."))
+        measures = super().create(vals_list)
+        measures.filtered("override_reason")._check_override()
+        return measures
+
+    def write(self, vals):
+        if self.env.context.get("measure_token") is not TOKEN:
+            if STEP_FIELDS & vals.keys():
+                raise AccessError(
+                    self.env._("Stage, participants and approval of a measure come about by its own steps.")
+                )
+            if FROZEN_FIELDS & vals.keys() and any(measure.drawn_on for measure in self.sudo()):
+                raise UserError(
+                    self.env._(
+                        "The participants are drawn: group, period, indicator and control group stay as they are."
+                    )
+                )
+            if FROZEN_FIELDS & vals.keys() and self.filtered("approved_by_id"):
+                self._internal().write({"state": "idea", "approved_by_id": False, "approved_on": False})
+        if "override_reason" in vals:
+            self._check_override()
+        return super().write(vals)
+
+    def _check_override(self):
+        """Only a manager lets a measure run against its assessment, and says why."""
+        if self and not self.env.su and not self.env.user.has_group(MANAGER_GROUP):
+            raise AccessError(self.env._("Only a manager may let a measure run in spite of its assessment."))
+        self.sudo()._internal().write({"override_by_id": self.env.uid})
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_drawn(self):
+        if any(measure.drawn_on for measure in self.sudo()):
+            raise UserError(self.env._("A measure that ran is archived, not deleted: what was learned from it stays."))
+
+    def _internal(self):
+        return self.with_context(measure_token=TOKEN)

@@ -1,0 +1,231 @@
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+SHARE_KNOWN = 0.80  # below this share of revenue with known cost no margin is told (as for customer values)
+FEWEST = 4  # customers below whom there is nothing to draw
+
+
+class CrmMeasureEngine(models.AbstractModel):
+    """Draws participants and collects what they did: a handful of statements, however many customers there are."""
+
+    _name = "crm.measure.engine"
+    _description = "Draw and Outcomes of Measures"
+
+    # -- who --------------------------------------------------------------------------------------
+
+    def _candidates(self, measure):
+        """Leave in a temporary table who may take part: members who did not object, and whether they are taken."""
+        self.env["crm.customer.group.engine"]._refresh(measure.group_id)
+        self.env.flush_all()
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS crm_measure_base"))
+        self.env.cr.execute(
+            SQL(
+                """
+                CREATE TEMP TABLE crm_measure_base ON COMMIT DROP AS
+                SELECT m.partner_id, v.value_class, r.stage_id, b.partner_id IS NOT NULL AS busy,
+                       dense_rank() OVER (ORDER BY v.value_class NULLS LAST, r.stage_id NULLS LAST) AS stratum
+                  FROM crm_customer_group_member m
+             LEFT JOIN crm_customer_value v ON v.partner_id = m.partner_id AND v.company_id = %(company)s
+             LEFT JOIN crm_retention r ON r.partner_id = m.partner_id AND r.company_id = %(company)s
+             LEFT JOIN (SELECT DISTINCT p.partner_id
+                          FROM crm_measure_participant p JOIN crm_measure o ON o.id = p.measure_id
+                         WHERE o.company_id = %(company)s AND o.state = 'running' AND o.target = %(target)s
+                           AND p.arm IS NOT NULL AND o.id <> %(measure)s) b ON b.partner_id = m.partner_id
+                 WHERE m.group_id = %(group)s AND m.partner_id IS NOT NULL AND m.partner_id NOT IN (%(objectors)s)
+                """,
+                company=measure.company_id.id,
+                target=measure.target,
+                measure=measure.id,
+                group=measure.group_id.id,
+                objectors=self.env["crm.value.query"]._objectors(),
+            )
+        )
+        self.env.cr.execute(SQL("ANALYZE crm_measure_base"))
+
+    def _draw(self, measure):
+        """Draw treated and control customers, stratified by value class and stage, reproducible from the seed."""
+        uplift = self._statistics()
+        measure.lock_for_update()
+        if measure.drawn_on:
+            raise UserError(self.env._("The participants of “%s” are drawn already.", measure.name))
+        self._candidates(measure)
+        arrays = self.env["crm.value.arrays"]
+        free = arrays._fetch(
+            SQL("SELECT partner_id, stratum FROM crm_measure_base WHERE NOT busy ORDER BY partner_id"),
+            ["partner_id", "stratum"],
+        )
+        if len(free["partner_id"]) < FEWEST:
+            raise UserError(self.env._("The group of “%s” has too few customers who could take part.", measure.name))
+        treated = uplift.assign(free["stratum"], measure.control_share, measure.seed)
+        if measure.control_share and (treated.all() or not treated.any()):
+            raise UserError(self.env._("The group of “%s” is too small for this control group.", measure.name))
+        arrays._store("crm_measure_drawn", free["partner_id"].astype(int), {"treated": treated})
+        counts = self.env.execute_query(
+            SQL(
+                """
+                WITH added AS (
+                    INSERT INTO crm_measure_participant (measure_id, company_id, partner_id, arm, value_class, stage_id, excluded,
+                                                         create_uid, create_date, write_uid, write_date)
+                    SELECT %(measure)s, %(company)s, b.partner_id,
+                           CASE WHEN d.treated = 1 THEN 'treated' WHEN d.treated = 0 THEN 'control' END,
+                           b.value_class, b.stage_id, CASE WHEN b.busy THEN 'busy' END,
+                           %(user)s, now() AT TIME ZONE 'UTC', %(user)s, now() AT TIME ZONE 'UTC'
+                      FROM crm_measure_base b LEFT JOIN crm_measure_drawn d ON d.id = b.partner_id
+                     ORDER BY b.partner_id
+                 RETURNING arm)
+                SELECT count(*) FILTER (WHERE arm = 'treated'), count(*) FILTER (WHERE arm = 'control'),
+                       count(*) FILTER (WHERE arm IS NULL) FROM added
+                """,
+                measure=measure.id,
+                company=measure.company_id.id,
+                user=self.env.uid,
+            )
+        )[0]
+        measure._internal().write(
+            {
+                "state": "running",
+                "drawn_on": fields.Datetime.now(),
+                "treated_count": counts[0],
+                "control_count": counts[1],
+                "excluded_count": counts[2],
+            }
+        )
+        self.env["crm.measure.participant"].invalidate_model(flush=False)
+
+    def _statistics(self):
+        """The estimators; they need numpy and scipy, which everything else does without."""
+        try:
+            from ..stats import uplift
+        except ImportError as error:
+            raise UserError(
+                self.env._("Measures need numpy and scipy on the server; ask who looks after it.")
+            ) from error
+        return uplift
+
+    # -- what they did ----------------------------------------------------------------------------
+
+    def _estimate(self, measure):
+        """Write size, mean and spread of the target indicator in the past, of those who could take part."""
+        self._candidates(measure)
+        length = (measure.date_end - measure.date_start).days + 1
+        end = min(measure.date_start, measure.company_id._werthaltigkeit_today() + timedelta(days=1))
+        self._collect(
+            measure, [("now", end - timedelta(days=length), end)], SQL("SELECT partner_id FROM crm_measure_base")
+        )
+        count, mean, deviation = self.env.execute_query(
+            SQL(
+                """
+                SELECT count(*) FILTER (WHERE NOT b.busy), COALESCE(avg(o.value) FILTER (WHERE NOT b.busy), 0),
+                       COALESCE(stddev_samp(o.value) FILTER (WHERE NOT b.busy), 0)
+                  FROM crm_measure_base b LEFT JOIN crm_measure_now o ON o.partner_id = b.partner_id
+                """
+            )
+        )[0]
+        measure._internal().write({"expected_count": count, "expected_mean": mean, "expected_deviation": deviation})
+
+    def _collect(self, measure, periods, customers):
+        """Leave partner_id, value, margin, sold and known of each period in a temporary table crm_measure_<name>.
+
+        The lines of orders are read once for all periods. Amounts in the currency of the company; satisfaction from 0 to
+        100, NULL where a customer showed none.
+
+        :param periods: [(name, first day, day after the last)]
+        :param customers: SQL selecting the ids of the customers
+        """
+        company, execute = measure.company_id, self.env.cr.execute
+        self.env.flush_all()
+        execute(SQL("DROP TABLE IF EXISTS crm_measure_line"))
+        execute(
+            SQL(
+                """
+                CREATE TEMP TABLE crm_measure_line ON COMMIT DROP AS
+                SELECT l.customer, l.day, sum((l.gross > 0)::int) AS orders, sum(l.gross) AS gross, sum(l.sold) AS sold,
+                       sum(l.known) AS known, sum(l.gross - l.discount - l.reward - l.returned) AS revenue, sum(l.cost) AS cost
+                  FROM (%s) l WHERE l.day >= %s AND l.day < %s GROUP BY l.customer, l.day
+                """,
+                self.env["crm.value.lines"]
+                .with_company(company)
+                ._lines(company, lambda column: SQL("%s IN (%s)", column, customers)),
+                min(period[1] for period in periods),
+                max(period[2] for period in periods),
+            )
+        )
+        for name, start, end in periods:
+            table = SQL.identifier(f"crm_measure_{name}")
+            execute(SQL("DROP TABLE IF EXISTS %s", table))
+            execute(
+                SQL(
+                    """
+                    CREATE TEMP TABLE %(table)s ON COMMIT DROP AS
+                    SELECT c.partner_id, (%(value)s)::float8 AS value, COALESCE(l.revenue - l.cost, 0)::float8 AS margin,
+                           COALESCE(l.sold, 0) AS sold, COALESCE(l.known, 0) AS known
+                      FROM (%(customers)s) c
+                 LEFT JOIN (SELECT customer, sum(orders) AS orders, sum(gross) AS gross, sum(revenue) AS revenue, sum(cost) AS cost,
+                                   sum(sold) AS sold, sum(known) AS known
+                              FROM crm_measure_line WHERE day >= %(start)s AND day < %(end)s GROUP BY customer) l
+                        ON l.customer = c.partner_id
+                 LEFT JOIN (%(touchpoints)s) t ON t.customer = c.partner_id
+                    """,
+                    table=table,
+                    value=self._value(measure.target),
+                    customers=customers,
+                    start=start,
+                    end=end,
+                    touchpoints=self._touchpoints(company, start, end),
+                )
+            )
+
+    def _value(self, target):
+        """The target indicator of a customer, from their lines `l` and touchpoints `t` of a period."""
+        return {
+            "repurchase": SQL("(COALESCE(l.orders, 0) > 0)::int"),
+            "orders": SQL("COALESCE(l.orders, 0)"),
+            "revenue": SQL("COALESCE(l.revenue, 0)"),
+            "db2": SQL("COALESCE(l.revenue - l.cost, 0)"),
+            "visits": SQL("COALESCE(t.visits, 0)"),
+            "satisfaction": SQL("t.satisfaction"),
+        }[target]
+
+    def _touchpoints(self, company, start, end):
+        lines = self.env["crm.value.lines"]
+        day = lines._day(SQL("p.date"), company)
+        return SQL(
+            """
+            SELECT p.commercial_partner_id AS customer,
+                   count(DISTINCT %(day)s) FILTER (WHERE k.code IN ('visit', 'meeting')) AS visits,
+                   avg(CASE p.satisfaction WHEN 'good' THEN 100 WHEN 'neutral' THEN 50 WHEN 'bad' THEN 0 END) AS satisfaction
+              FROM crm_touchpoint p JOIN crm_touchpoint_kind k ON k.id = p.kind_id
+             WHERE p.company_id = ANY(%(companies)s) AND p.commercial_partner_id IS NOT NULL
+               AND p.date >= %(start)s::timestamp - interval '1 day' AND p.date < %(end)s::timestamp + interval '1 day'
+               AND %(day)s >= %(start)s AND %(day)s < %(end)s
+               AND (k.code IN ('visit', 'meeting') OR p.satisfaction IS NOT NULL)
+             GROUP BY p.commercial_partner_id
+            """,
+            day=day,
+            companies=lines._branches(company),
+            start=start,
+            end=end,
+        )
+
+    # -- merges -----------------------------------------------------------------------------------
+
+    def _merge_customers(self, old_ids, new_id):
+        """Of customers about to be merged keep one row per measure: who was treated was treated."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM crm_measure_participant p
+                 USING (SELECT id, row_number() OVER (PARTITION BY measure_id
+                                                      ORDER BY arm DESC NULLS LAST, partner_id = %s DESC, id) AS position
+                          FROM crm_measure_participant WHERE partner_id = ANY(%s)) d
+                 WHERE d.id = p.id AND d.position > 1
+                """,
+                new_id,
+                [*old_ids, new_id],
+            )
+        )
+        self.env["crm.measure.participant"].invalidate_model(flush=False)
