@@ -93,6 +93,8 @@
         "report/crm_feedback_group_report_views.xml",
         "views/crm_measure_instrument_views.xml",
         "views/crm_measure_participant_views.xml",
+        "views/crm_measure_result_views.xml",
+        "views/crm_measure_library_views.xml",
         "views/crm_measure_views.xml",
         "views/res_config_settings_measure_views.xml",
         "views/crm_idea_views.xml",

@@ -117,6 +117,10 @@ class CrmMeasure(models.Model):
     approved_on = fields.Datetime(readonly=True, copy=False)
     drawn_on = fields.Datetime(readonly=True, copy=False)
     participant_ids = fields.One2many("crm.measure.participant", "measure_id", "Participants", readonly=True)
+    result_ids = fields.One2many("crm.measure.result", "measure_id", "Results", readonly=True)
+    result_id = fields.Many2one("crm.measure.result", "Latest Result", compute="_compute_result_id")
+    verdict = fields.Selection(related="result_id.verdict", string="What Came Out")
+    page = fields.Html(related="result_id.page", string="Result")
     treated_count = fields.Integer("Treated", readonly=True, copy=False)
     control_count = fields.Integer("Control", readonly=True, copy=False)
     excluded_count = fields.Integer("Left Out", readonly=True, copy=False)
@@ -155,6 +159,11 @@ class CrmMeasure(models.Model):
             measure.cost_actual = (
                 measure.cost_fixed + measure.cost_each * measure.treated_count + measure.hours * measure.hour_rate
             )
+
+    @api.depends("result_ids")
+    def _compute_result_id(self):
+        for measure in self:
+            measure.result_id = measure.result_ids[:1]
 
     @api.depends_context("uid")
     def _compute_score(self):

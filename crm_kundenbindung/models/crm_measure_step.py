@@ -59,15 +59,18 @@ class CrmMeasure(models.Model):
         return "\n".join(words)
 
     def _figure(self, value, difference=False):
-        """A value of the target indicator in words; a difference with its sign and unit."""
+        return self._figure_of(self.target, value, difference)
+
+    def _figure_of(self, target, value, difference=False):
+        """A value of an indicator in words; a difference with its sign and unit."""
         lang = self.env["res.lang"]._lang_get(self.env.lang or "en_US")
         sign = "+" if difference and value > 0 else ""
-        if self.target in PERCENT:
+        if target in PERCENT:
             unit = self.env._("pp") if difference else "%"
             return f"{sign}{lang.format('%.1f', 100 * value)} {unit}"
-        if self.target in ("revenue", "db2"):
+        if target in ("revenue", "db2"):
             return sign + self.currency_id.format(value)
-        if self.target == "satisfaction":
+        if target == "satisfaction":
             return self.env._("%s points of 100", sign + lang.format("%.1f", value))
         return sign + lang.format("%.2f", value)
 
@@ -129,6 +132,13 @@ class CrmMeasure(models.Model):
             measure._check_state("planned")
             measure.env["crm.measure.engine"].sudo()._draw(measure.sudo())
 
+    def action_evaluate(self):
+        """Compare treated and control customers: after the end, or at a look agreed on beforehand."""
+        self.check_access("write")
+        for measure in self:
+            measure._check_state("running", "evaluated")
+            measure.env["crm.measure.engine"].sudo()._evaluate(measure.sudo())
+
     def action_adopt(self):
         """What worked becomes the way things are done."""
         self._check_manager()
@@ -176,6 +186,12 @@ class CrmMeasure(models.Model):
     def action_view_control(self):
         self.ensure_one()
         return self._action_participants([("arm", "=", "control")])
+
+    def action_view_results(self):
+        """Open all evaluations, the interim ones too."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_kundenbindung.crm_measure_result_action")
+        return dict(action, domain=[("measure_id", "=", self.id)], context={}, display_name=self.name)
 
     def _action_participants(self, domain):
         return {

@@ -12,6 +12,7 @@ from . import (
     test_group_figures,
     test_group_tour,
     test_measure,
+    test_measure_evaluation,
     test_next_action,
     test_outreach,
     test_points,
