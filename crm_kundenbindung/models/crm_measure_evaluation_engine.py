@@ -1,6 +1,5 @@
 from datetime import timedelta
 
-
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
