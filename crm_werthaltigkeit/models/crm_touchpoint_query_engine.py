@@ -66,6 +66,7 @@ class CrmTouchpointQuery(models.AbstractModel):
         updated = [c for c in COLUMNS if not (source.date_rule == "change" and c in ("date", "approximate"))]
         updated.remove("stage")  # kept by the pass that tells first from repeat purchases
         purchase = source.kind_id.is_purchase
+        known = not past or self._is_captured(source, ids)
         excluded = SQL(", ").join(SQL("EXCLUDED.%s", SQL.identifier(c)) for c in updated)
         current = SQL(", ").join(SQL.identifier("crm_touchpoint", c) for c in updated)
         return SQL(
@@ -81,10 +82,20 @@ class CrmTouchpointQuery(models.AbstractModel):
                 ON a.source_id = %(source)s AND a.record_id = s.record_id AND a.slot = 0
                    %(earlier)s
          LEFT JOIN %(rates)s ON rate.company_id = s.company_id AND rate.channel_id = s.channel_id
-       ON CONFLICT (source_id, record_id, slot) WHERE source_id IS NOT NULL
-     DO UPDATE SET (%(updated)s, write_date) = (%(excluded)s, EXCLUDED.write_date)
-             WHERE (%(current)s) IS DISTINCT FROM (%(excluded)s)
+                   %(conflict)s
             """,
+            conflict=SQL(
+                """
+                ON CONFLICT (source_id, record_id, slot) WHERE source_id IS NOT NULL
+                DO UPDATE SET (%(updated)s, write_date) = (%(excluded)s, EXCLUDED.write_date)
+                        WHERE (%(current)s) IS DISTINCT FROM (%(excluded)s)
+                """,
+                updated=SQL(", ").join(map(SQL.identifier, updated)),
+                excluded=excluded,
+                current=current,
+            )
+            if known
+            else SQL(),
             columns=SQL(", ").join(map(SQL.identifier, COLUMNS)),
             source=source.id,
             earlier=self._earlier_purchases(ids, past) if purchase else SQL(),
@@ -93,10 +104,16 @@ class CrmTouchpointQuery(models.AbstractModel):
             cost=self._cost(SQL("COALESCE(a.minutes, s.minutes)"), "s"),
             select=self._select(source, ids, past, document),
             rates=rates,
-            updated=SQL(", ").join(map(SQL.identifier, updated)),
-            excluded=excluded,
-            current=current,
         )
+
+    def _is_captured(self, source, ids):
+        """Whether any of these records has a touchpoint already: of the past usually none, and looking at each takes time."""
+        query = SQL(
+            "SELECT EXISTS (SELECT FROM crm_touchpoint t WHERE t.source_id = %s AND %s)",
+            source.id,
+            self._among(SQL("t.record_id"), ids),
+        )
+        return self.env.execute_query(query)[0][0]
 
     def _select(self, source, ids, past, document=None):
         """Select the columns of a touchpoint for each record of the source among `ids`."""
@@ -256,14 +273,16 @@ class CrmTouchpointQuery(models.AbstractModel):
         """
         kinds = self.env["crm.touchpoint.kind"].with_context(active_test=False).search([("is_purchase", "=", True)])
         first = SQL(
-            "SELECT e.commercial_partner_id, min(e.date) AS date FROM crm_touchpoint e WHERE e.kind_id = ANY(%s)", kinds.ids
+            "SELECT e.commercial_partner_id, min(e.date) AS date FROM crm_touchpoint e WHERE e.kind_id = ANY(%s)",
+            kinds.ids,
         )
         if past and len(ids) > 1_000:
             return SQL(
                 "LEFT JOIN (%s GROUP BY 1) earlier ON earlier.commercial_partner_id = s.commercial_partner_id", first
             )
         return SQL(
-            "LEFT JOIN LATERAL (%s AND e.commercial_partner_id = s.commercial_partner_id GROUP BY 1) earlier ON TRUE", first
+            "LEFT JOIN LATERAL (%s AND e.commercial_partner_id = s.commercial_partner_id GROUP BY 1) earlier ON TRUE",
+            first,
         )
 
     def _first_or_repeat(self):

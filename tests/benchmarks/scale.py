@@ -257,9 +257,8 @@ def measure_screens(db):
             "pivot by month": lambda: pivot("last_order_date:month"),
             "concentration": values.get_concentration,
         }
-        for name in ("portfolio", "base", "overview"):
-            if method := getattr(values, f"get_{name}", None):
-                screens[name] = method
+        screens["portfolio"] = lambda: env["crm.value.portfolio"].get_portfolio({})
+        screens["migration"] = env["crm.value.migration"].get_matrix
         result = {}
         for name, screen in screens.items():
             seconds = []
