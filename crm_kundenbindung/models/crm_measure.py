@@ -119,8 +119,8 @@ class CrmMeasure(models.Model):
     participant_ids = fields.One2many("crm.measure.participant", "measure_id", "Participants", readonly=True)
     result_ids = fields.One2many("crm.measure.result", "measure_id", "Results", readonly=True)
     result_id = fields.Many2one("crm.measure.result", "Latest Result", compute="_compute_result_id")
-    verdict = fields.Selection(related="result_id.verdict", string="What Came Out")
-    page = fields.Html(related="result_id.page", string="Result")
+    verdict = fields.Selection("_selection_verdict", "What Came Out", compute="_compute_result_id")
+    page = fields.Html("Result", compute="_compute_result_id", sanitize=False)
     treated_count = fields.Integer("Treated", readonly=True, copy=False)
     control_count = fields.Integer("Control", readonly=True, copy=False)
     excluded_count = fields.Integer("Left Out", readonly=True, copy=False)
@@ -160,10 +160,15 @@ class CrmMeasure(models.Model):
                 measure.cost_fixed + measure.cost_each * measure.treated_count + measure.hours * measure.hour_rate
             )
 
+    @api.model
+    def _selection_verdict(self):
+        return self.env["crm.measure.result"]._fields["verdict"]._description_selection(self.env)
+
     @api.depends("result_ids")
     def _compute_result_id(self):
         for measure in self:
-            measure.result_id = measure.result_ids[:1]
+            measure.result_id = latest = measure.result_ids[:1]
+            measure.verdict, measure.page = latest.verdict, latest.page
 
     @api.depends_context("uid")
     def _compute_score(self):
