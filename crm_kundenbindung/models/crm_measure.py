@@ -24,6 +24,12 @@ TARGETS = [
     ("visits", "Visits and meetings"),
     ("satisfaction", "Satisfaction"),
 ]
+VERDICTS = [
+    ("works", "Works"),
+    ("harms", "Does harm"),
+    ("open", "Not demonstrable"),
+    ("no_proof", "No proof: no control group"),
+]
 # what came about by the steps alone
 STEP_FIELDS = {
     "state",
@@ -108,7 +114,7 @@ class CrmMeasure(models.Model):
         help="In percentage points for “bought again”, else in the unit of the indicator per customer.",
     )
     plan_text = fields.Text("What Can Be Found", compute="_compute_plan_text")
-    score = fields.Float("Score", compute="_compute_score", digits=(4, 1), help="Result of the latest finished value assessment, 0 to 10.")  # fmt: skip
+    score = fields.Float(compute="_compute_score", digits=(4, 1), help="Result of the latest finished value assessment, 0 to 10.")  # fmt: skip
     assessed = fields.Boolean(compute="_compute_score")
     below_minimum = fields.Boolean(compute="_compute_score")
     override_reason = fields.Char("Runs Nevertheless Because", copy=False, tracking=True)
@@ -119,8 +125,8 @@ class CrmMeasure(models.Model):
     participant_ids = fields.One2many("crm.measure.participant", "measure_id", "Participants", readonly=True)
     result_ids = fields.One2many("crm.measure.result", "measure_id", "Results", readonly=True)
     result_id = fields.Many2one("crm.measure.result", "Latest Result", compute="_compute_result_id")
-    verdict = fields.Selection("_selection_verdict", "What Came Out", compute="_compute_result_id")
-    page = fields.Html("Result", compute="_compute_result_id", sanitize=False)
+    verdict = fields.Selection(VERDICTS, "What Came Out", compute="_compute_result_id")
+    page = fields.Html("Result Page", compute="_compute_result_id", sanitize=False)
     treated_count = fields.Integer("Treated", readonly=True, copy=False)
     control_count = fields.Integer("Control", readonly=True, copy=False)
     excluded_count = fields.Integer("Left Out", readonly=True, copy=False)
@@ -160,15 +166,13 @@ class CrmMeasure(models.Model):
                 measure.cost_fixed + measure.cost_each * measure.treated_count + measure.hours * measure.hour_rate
             )
 
-    @api.model
-    def _selection_verdict(self):
-        return self.env["crm.measure.result"]._fields["verdict"]._description_selection(self.env)
-
     @api.depends("result_ids")
+    @api.depends_context("lang")
     def _compute_result_id(self):
         for measure in self:
-            measure.result_id = latest = measure.result_ids[:1]
-            measure.verdict, measure.page = latest.verdict, latest.page
+            measure.result_id = measure.result_ids[:1]
+            measure.verdict = measure.result_id.verdict
+            measure.page = measure.result_id.page
 
     @api.depends_context("uid")
     def _compute_score(self):

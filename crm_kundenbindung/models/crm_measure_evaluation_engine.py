@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
+from .crm_measure import TOKEN
 from .crm_measure_engine import SHARE_KNOWN
 from .crm_measure_step import PERCENT
 
@@ -46,7 +47,7 @@ class CrmMeasureEngine(models.AbstractModel):
             vals["verdict"] = "no_proof"
         if vals["verdict"] == "open" and measure.wanted_effect:
             vals["needed_count"] = self._needed(uplift, measure, rows, treated, known)
-        result = self.env["crm.measure.result"].with_context(measure._internal().env.context).create(vals)
+        result = self.env["crm.measure.result"].with_context(measure_token=TOKEN).create(vals)
         if final:
             measure._internal().write({"state": "evaluated"})
             self.env["crm.measure.library.engine"]._refresh(measure.company_id)

@@ -4,15 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_date
 
-from .crm_measure import TARGETS, TOKEN
+from .crm_measure import TARGETS, TOKEN, VERDICTS
 from .crm_measure_step import PERCENT
 
-VERDICTS = [
-    ("works", "Works"),
-    ("harms", "Does harm"),
-    ("open", "Not demonstrable"),
-    ("no_proof", "No proof: no control group"),
-]
 ICONS = {"works": "fa-check-circle text-success", "harms": "fa-times-circle text-danger"}
 
 

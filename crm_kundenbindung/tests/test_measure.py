@@ -119,7 +119,7 @@ class TestMeasure(MeasureCase):
         self.assertEqual((measure.state, measure.approved_by_id.id), ("idea", False))
         second = self._measure(name="Second").with_user(self.manager)
         action = second.action_assess()
-        assessment = self.env["crm.value.assessment"].with_context(action["context"]).create({})
+        assessment = self.env["crm.value.assessment"].with_context(**action["context"]).create({})
         assessment._internal().write({"state": "done", "result": 7.5})
         second.invalidate_recordset()
         self.assertEqual((second.assessed, second.score, second.below_minimum), (True, 7.5, False))
