@@ -16,7 +16,7 @@ class CrmCustomerGroupFigureEngine(models.AbstractModel):
     def _compute(self, company, groups=None):
         """Write the figures of these groups; without groups those of all of a company's, and of all customers."""
         figures = self.env["crm.customer.group.figure"]
-        periods = figures._periods(company._werthaltigkeit_today())
+        periods = self._due(company, groups, figures._periods(company._werthaltigkeit_today()))
         engine = self.env["crm.kpi.engine"].sudo()
         kpis = self.env["crm.kpi"].sudo()._computable()
         self.env.flush_all()
@@ -38,6 +38,23 @@ class CrmCustomerGroupFigureEngine(models.AbstractModel):
         figures.invalidate_model(flush=False)
         if groups:
             groups.sudo().write({"figures_on": fields.Datetime.now(), "figures_due": False})
+
+    def _due(self, company, groups, periods):
+        """The periods to compute: the oldest month and quarter, long over, only where nobody did before."""
+        if groups:
+            return periods
+        oldest = {min(period for period in periods if period[0] == span)[:2] for span in ("month", "quarter")}
+        figures = self.env["crm.customer.group.figure"].search(
+            [
+                ("company_id", "=", company.id),
+                ("group_id", "=", False),
+                ("running", "=", False),
+                ("span", "in", ("month", "quarter")),
+                ("date_start", "in", [start for _span, start in oldest]),
+            ]
+        )
+        there = {(figure.span, figure.date_start) for figure in figures}
+        return [period for period in periods if period[:2] not in oldest or period[:2] not in there]
 
     def _customers(self, groups):
         """Condition which customers count: the members of groups."""

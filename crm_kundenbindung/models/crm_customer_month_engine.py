@@ -60,7 +60,7 @@ class CrmCustomerMonthEngine(models.AbstractModel):
             """
             WITH months AS (
                 SELECT customer, date_trunc('month', day)::date AS month, count(*) FILTER (WHERE gross > 0)::int4 AS purchases,
-                       round(sum(revenue), %(places)s) AS revenue, sum(gross - returned - cost) AS margin,
+                       round(sum(revenue)::numeric, %(places)s) AS revenue, sum(gross - returned - cost) AS margin,
                        sum(sold) AS sold, sum(known) AS known, sum(cost) AS cost
                   FROM crm_kpi_day WHERE customer IS NOT NULL GROUP BY 1, 2),
             firsts AS (
@@ -74,7 +74,7 @@ class CrmCustomerMonthEngine(models.AbstractModel):
                         - EXTRACT(YEAR FROM f.cohort) * 4 - EXTRACT(QUARTER FROM f.cohort))::int4 AS quarters_since
                   FROM months m JOIN firsts f ON f.customer = m.customer AND m.month >= f.cohort)
             SELECT customer AS partner_id, month, CASE WHEN purchases > 0 THEN customer END AS buyer_id, cohort, months_since,
-                   quarters_since, purchases, revenue, CASE WHEN db1_known THEN round(margin, %(places)s) END AS db1, db1_known
+                   quarters_since, purchases, revenue, CASE WHEN db1_known THEN round(margin::numeric, %(places)s) END AS db1, db1_known
               FROM known
             """,
             places=company.currency_id.decimal_places,

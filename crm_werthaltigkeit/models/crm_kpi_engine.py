@@ -3,7 +3,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, models
 from odoo.tools import SQL
 
-SUMS = ("gross", "discount", "reward", "returned", "revenue", "sold", "known", "cost")
+SUMS = ("gross", "discount", "reward", "returned", "sold", "known", "cost")  # columns of the lines
+INSIDE = (*SUMS, "revenue", "orders", "discounted")  # what is summed up over the days of a period
 
 
 class CrmKpiEngine(models.AbstractModel):
@@ -75,51 +76,43 @@ class CrmKpiEngine(models.AbstractModel):
             "crm_kpi_day",
             SQL(
                 """
-                SELECT d.customer, d.day, %(sums)s,
-                       count(*) FILTER (WHERE d.gross > 0) AS orders,
-                       count(*) FILTER (WHERE d.gross > 0 AND d.discount + d.reward > 0) AS discounted
-                  FROM (SELECT l.customer, l.day, l.document, sum(l.gross - l.discount - l.reward - l.returned) AS revenue, %(inner)s
-                          FROM (%(lines)s) l
-                         WHERE l.day < %(end)s GROUP BY l.customer, l.day, l.document) d
-                 WHERE %(no_staff)s
-                 GROUP BY d.customer, d.day
+                SELECT l.customer, l.day, %(sums)s, sum(l.gross - l.discount - l.reward - l.returned)::float8 AS revenue,
+                       (count(*) FILTER (WHERE l.gross > 0))::int4 AS orders,
+                       (count(*) FILTER (WHERE l.gross > 0 AND l.discount + l.reward > 0))::int4 AS discounted
+                  FROM (%(lines)s) l
+                 WHERE l.day < %(end)s AND %(no_staff)s
+                 GROUP BY l.customer, l.day
                 """,
-                sums=SQL(", ").join(SQL("sum(d.%s) AS %s", SQL.identifier(n), SQL.identifier(n)) for n in SUMS),
-                inner=SQL(", ").join(
-                    SQL("sum(l.%s) AS %s", SQL.identifier(n), SQL.identifier(n)) for n in SUMS if n != "revenue"
-                ),
+                sums=SQL(", ").join(SQL("sum(l.%s)::float8 AS %s", SQL.identifier(n), SQL.identifier(n)) for n in SUMS),
                 lines=lines._lines(company, customers or (lambda column: SQL("TRUE"))),
                 end=end,
-                no_staff=self._no_staff(SQL("d.customer")),
+                no_staff=self._no_staff(SQL("l.customer")),
             ),
         )
 
     def _prepare_period(self, company, start, end):
-        """One row per customer with what it bought in the period, and when before."""
+        """One row per customer with what it bought in the period, and when before; NULL is what nobody known bought."""
         self._temporary(
             "crm_kpi_customer",
             SQL(
                 """
-                SELECT customer AS partner_id, %(sums)s,
-                       COALESCE(sum(orders) FILTER (WHERE day >= %(start)s), 0) AS orders,
-                       COALESCE(sum(discounted) FILTER (WHERE day >= %(start)s), 0) AS discounted,
-                       count(*) FILTER (WHERE gross > 0 AND day >= %(start)s) AS purchase_days,
-                       count(*) FILTER (WHERE gross > 0 AND day < %(start)s) AS days_before,
-                       count(*) FILTER (WHERE gross > 0 AND day < %(start)s AND day >= %(before)s) AS days_period_before,
-                       count(*) FILTER (WHERE day >= %(start)s) AS documents,
-                       min(day) FILTER (WHERE gross > 0) AS first_day,
-                       max(day) FILTER (WHERE gross > 0) AS last_day,
-                       max(day) FILTER (WHERE gross > 0 AND day < %(start)s) AS last_before
-                  FROM crm_kpi_day WHERE day < %(end)s GROUP BY customer
+                WITH history AS (
+                    SELECT COALESCE(customer, 0) AS who, min(day) AS first_day, max(day) AS last_day,
+                           max(day) FILTER (WHERE day < %(start)s) AS last_before,
+                           count(*) FILTER (WHERE day < %(start)s) AS days_before,
+                           count(*) FILTER (WHERE day < %(start)s AND day >= %(before)s) AS days_period_before
+                      FROM crm_kpi_day WHERE day < %(end)s AND gross > 0 GROUP BY 1),
+                inside AS (
+                    SELECT COALESCE(customer, 0) AS who, %(sums)s, count(*) FILTER (WHERE gross > 0) AS purchase_days,
+                           count(*) AS documents
+                      FROM crm_kpi_day WHERE day >= %(start)s AND day < %(end)s GROUP BY 1)
+                SELECT NULLIF(COALESCE(h.who, i.who), 0) AS partner_id, %(columns)s, h.first_day, h.last_day, h.last_before
+                  FROM history h FULL JOIN inside i ON i.who = h.who
                 """,
-                sums=SQL(", ").join(
-                    SQL(
-                        "COALESCE(sum(%s) FILTER (WHERE day >= %s), 0) AS %s",
-                        SQL.identifier(name),
-                        start,
-                        SQL.identifier(name),
-                    )
-                    for name in SUMS
+                sums=SQL(", ").join(SQL("sum(%s) AS %s", SQL.identifier(n), SQL.identifier(n)) for n in INSIDE),
+                columns=SQL(", ").join(
+                    SQL("COALESCE(%s, 0) AS %s", SQL.identifier(name), SQL.identifier(name))
+                    for name in (*INSIDE, "purchase_days", "documents", "days_before", "days_period_before")
                 ),
                 start=start,
                 end=end,

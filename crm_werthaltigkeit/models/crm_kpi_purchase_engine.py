@@ -64,14 +64,14 @@ class CrmKpiEngine(models.AbstractModel):
             )
         return SQL(
             """
-            WITH margins AS (SELECT c.partner_id, %(db2)s AS margin FROM crm_kpi_customer c WHERE %(known)s),
-            unknown AS (SELECT c.partner_id FROM crm_kpi_customer c WHERE c.documents > 0 AND NOT (%(known)s))
-            SELECT COALESCE(m.partner_id, t.partner_id) AS partner_id,
-                   COALESCE(m.margin, 0) - COALESCE(t.cost, 0) AS numerator, NULL::numeric AS denominator
-              FROM margins m
-         FULL JOIN (%(touchpoints)s) t ON t.partner_id = m.partner_id
-             WHERE EXISTS (SELECT FROM margins)
-               AND NOT EXISTS (SELECT FROM unknown u WHERE u.partner_id = COALESCE(m.partner_id, t.partner_id))
+            WITH bought AS (
+                SELECT c.partner_id, TRUE AS bought, CASE WHEN %(known)s THEN %(db2)s END AS margin
+                  FROM crm_kpi_customer c WHERE c.documents > 0)
+            SELECT COALESCE(b.partner_id, t.partner_id) AS partner_id,
+                   COALESCE(b.margin, 0) - COALESCE(t.cost, 0) AS numerator, NULL::float8 AS denominator
+              FROM bought b
+         FULL JOIN (%(touchpoints)s) t ON t.partner_id = b.partner_id
+             WHERE (b.bought IS NULL OR b.margin IS NOT NULL) AND EXISTS (SELECT FROM bought WHERE margin IS NOT NULL)
             """,
             db2=self._db2(),
             known=self._costs_known(),
