@@ -108,9 +108,6 @@ registry.category("web_tour.tours").add("crm_werthaltigkeit_concentration", {
 registry.category("web_tour.tours").add("crm_werthaltigkeit_waterfall", {
     steps: () => [
         {
-            trigger: ".o_form_view:contains(At risk)",
-        },
-        {
             trigger: ".o_notebook .nav-link[name=werthaltigkeit_value]",
             run: "click",
         },
