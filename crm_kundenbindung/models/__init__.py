@@ -58,6 +58,7 @@ from . import (
     crm_complaint_remedy,
     crm_complaint_severity,
     crm_complaint_stage,
+    crm_due_mixin,
     crm_complaint,
     crm_complaint_mail,
     crm_complaint_effect,

@@ -17,7 +17,7 @@ class CrmComplaint(models.Model):
 
     _name = "crm.complaint"
     _description = "Complaint"
-    _inherit = ["mail.thread.cc", "mail.activity.mixin", "crm.subject.mixin"]
+    _inherit = ["mail.thread.cc", "mail.activity.mixin", "crm.due.mixin", "crm.subject.mixin"]
     _order = "state_sequence, due_date, id desc"
     _primary_email = "email_from"
 
@@ -115,7 +115,6 @@ class CrmComplaint(models.Model):
     opened_on = fields.Datetime("Complained On", required=True, default=fields.Datetime.now, index=True, copy=False)
     due_date = fields.Date("Due", compute="_compute_due_date", store=True, readonly=False, tracking=6, copy=False)
     closed_on = fields.Datetime("Closed", readonly=True, copy=False)
-    overdue = fields.Boolean(compute="_compute_overdue", search="_search_overdue")
     timeliness = fields.Selection(
         [("in_time", "In Time"), ("late", "Late")],
         "Solved in Time",
@@ -193,23 +192,6 @@ class CrmComplaint(models.Model):
         order = [value for value, _label in STATES]
         for complaint in self:
             complaint.state_sequence = order.index(complaint.state or "open")
-
-    @api.depends("state", "due_date", "company_id")
-    def _compute_overdue(self):
-        for complaint in self:
-            complaint.overdue = bool(
-                complaint.state == "open"
-                and complaint.due_date
-                and complaint.due_date < complaint.company_id._werthaltigkeit_today()
-            )
-
-    def _search_overdue(self, operator, value):
-        if operator not in ("in", "not in"):
-            return NotImplemented
-        today = self.env.company._werthaltigkeit_today()
-        wanted = (True in value) == (operator == "in")
-        domain = ["&", ("state", "=", "open"), ("due_date", "<", today)]
-        return domain if wanted else ["!", *domain]
 
     @api.depends("closed_on", "due_date", "opened_on", "state")
     def _compute_timeliness(self):

@@ -203,6 +203,24 @@ class CrmCustomerGroupEngine(models.AbstractModel):
             )
         )
 
+    # -- what rules ask for --------------------------------------------------------------------------
+
+    def _promoters(self, company, since):
+        """Select the customers of a root company whose last answer since that day was 9 or 10."""
+        self.env["crm.feedback.answer"].flush_model()
+        return SQL(
+            """
+            (SELECT a.partner FROM (
+                SELECT DISTINCT ON (p.commercial_partner_id) p.commercial_partner_id AS partner, f.score
+                  FROM crm_feedback_answer f JOIN res_partner p ON p.id = f.partner_id
+                 WHERE f.kind = 'nps' AND f.answered_on >= %s AND f.company_id = ANY(%s)
+                 ORDER BY p.commercial_partner_id, f.answered_on DESC, f.id DESC) a
+              WHERE a.score >= 9)
+            """,
+            since,
+            self.env["crm.value.lines"]._branches(company),
+        )
+
     # -- merges -----------------------------------------------------------------------------------
 
     @api.model

@@ -22,9 +22,4 @@ class CrmCustomerGroupFigurePart(models.Model):
 
     def action_view_customer(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "res.partner",
-            "res_id": self.partner_id.id,
-            "views": [(False, "form")],
-        }
+        return self.partner_id.get_formview_action()

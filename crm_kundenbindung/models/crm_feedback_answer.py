@@ -60,9 +60,4 @@ class CrmFeedbackAnswer(models.Model):
         """The request with the answer, else the customer."""
         self.ensure_one()
         record = self.request_id or self.commercial_partner_id
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": record._name,
-            "res_id": record.id,
-            "views": [(False, "form")],
-        }
+        return record.get_formview_action()

@@ -281,18 +281,8 @@ class CrmFeedbackRequest(models.Model):
 
     def action_open_touchpoint(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "crm.touchpoint",
-            "res_id": self.touchpoint_id.id,
-            "views": [(False, "form")],
-        }
+        return self.touchpoint_id.get_formview_action()
 
     def action_open_partner(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "res.partner",
-            "res_id": self.partner_id.id,
-            "views": [(False, "form")],
-        }
+        return self.partner_id.get_formview_action()

@@ -129,9 +129,4 @@ class CrmIdea(models.Model):
 
     def action_open_duplicate(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.duplicate_of_id.id,
-            "views": [(False, "form")],
-        }
+        return self.duplicate_of_id.get_formview_action()

@@ -57,12 +57,7 @@ class CrmMeasureParticipant(models.Model):
 
     def action_view_customer(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "res.partner",
-            "res_id": self.partner_id.id,
-            "views": [(False, "form")],
-        }
+        return self.partner_id.get_formview_action()
 
     def _internal(self):
         return self.with_context(measure_token=TOKEN)

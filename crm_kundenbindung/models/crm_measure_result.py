@@ -188,9 +188,4 @@ class CrmMeasureResult(models.Model):
 
     def action_view_measure(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "crm.measure",
-            "res_id": self.measure_id.id,
-            "views": [(False, "form")],
-        }
+        return self.measure_id.get_formview_action()

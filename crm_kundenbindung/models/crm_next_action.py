@@ -286,12 +286,7 @@ class CrmNextAction(models.Model):
 
     def action_view_customer(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "res.partner",
-            "res_id": self.partner_id.id,
-            "views": [(False, "form")],
-        }
+        return self.partner_id.get_formview_action()
 
     def action_view_retention(self):
         """Open what stage, stake and urgency rest on."""
@@ -299,12 +294,7 @@ class CrmNextAction(models.Model):
         row = self.env["crm.retention"].search(
             [("partner_id", "=", self.partner_id.id), ("company_id", "=", self.company_id.id)], limit=1
         )
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "crm.retention",
-            "res_id": row.id,
-            "views": [(False, "form")],
-        }
+        return row.get_formview_action()
 
     def action_recompute(self):
         self.check_access("read")

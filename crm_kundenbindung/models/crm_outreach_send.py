@@ -79,12 +79,7 @@ class CrmOutreach(models.Model):
             )
             self._start()
             self.sudo().mailing_res_id = mailing.id
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "mailing.mailing",
-            "res_id": mailing.id,
-            "views": [(False, "form")],
-        }
+        return mailing.get_formview_action()
 
     def _for_mailing(self, text):
         """Placeholders of a recipient become those of a contact; Email Marketing knows the contact alone."""

@@ -15,7 +15,7 @@ class CrmPromise(models.Model):
 
     _name = "crm.promise"
     _description = "Promise"
-    _inherit = ["mail.thread", "mail.activity.mixin", "crm.subject.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "crm.due.mixin", "crm.subject.mixin"]
     _order = "state_sequence, due_date, id desc"
 
     name = fields.Char("What Was Promised", required=True, tracking=1)
@@ -77,7 +77,6 @@ class CrmPromise(models.Model):
         copy=False,
         help="Nobody said so: the days set in Settings had passed.",
     )
-    overdue = fields.Boolean(compute="_compute_overdue", search="_search_overdue")
     note = fields.Text("How It Went")
 
     _partner_open_idx = models.Index("(commercial_partner_id, company_id) WHERE state = 'open'")
@@ -104,23 +103,6 @@ class CrmPromise(models.Model):
     def _compute_state_sequence(self):
         for promise in self:
             promise.state_sequence = 0 if promise.state == "open" else 1
-
-    @api.depends("state", "due_date", "company_id")
-    def _compute_overdue(self):
-        for promise in self:
-            promise.overdue = bool(
-                promise.state == "open"
-                and promise.due_date
-                and promise.due_date < promise.company_id._werthaltigkeit_today()
-            )
-
-    def _search_overdue(self, operator, value):
-        if operator not in ("in", "not in"):
-            return NotImplemented
-        today = self.env.company._werthaltigkeit_today()
-        wanted = (True in value) == (operator == "in")
-        domain = ["&", ("state", "=", "open"), ("due_date", "<", today)]
-        return domain if wanted else ["!", *domain]
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -160,12 +160,7 @@ class CrmRetention(models.Model):
 
     def action_view_customer(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "res.partner",
-            "res_id": self.partner_id.id,
-            "views": [(False, "form")],
-        }
+        return self.partner_id.get_formview_action()
 
     def action_view_value(self):
         """Open what the margin at risk rests on."""
@@ -173,12 +168,7 @@ class CrmRetention(models.Model):
         value = self.env["crm.customer.value"].search(
             [("partner_id", "=", self.partner_id.id), ("company_id", "=", self.company_id.id)], limit=1
         )
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "crm.customer.value",
-            "res_id": value.id,
-            "views": [(False, "form")],
-        }
+        return value.get_formview_action()
 
     def action_view_history(self):
         """Open the stages this customer went through."""

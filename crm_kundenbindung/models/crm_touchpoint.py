@@ -78,9 +78,4 @@ class CrmTouchpoint(models.Model):
         complaint = self.env["crm.complaint"].search([("touchpoint_id", "=", self.id)], limit=1)
         if not complaint:
             complaint = self.env["crm.complaint"].create(self._prepare_complaint_vals())
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": complaint._name,
-            "res_id": complaint.id,
-            "views": [(False, "form")],
-        }
+        return complaint.get_formview_action()

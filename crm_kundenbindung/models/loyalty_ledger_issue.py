@@ -78,12 +78,7 @@ class LoyaltyLedgerIssue(models.Model):
 
     def action_open_card(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "loyalty.card",
-            "res_id": self.card_id.id,
-            "views": [(False, "form")],
-        }
+        return self.card_id.get_formview_action()
 
     def _check_manager(self):
         self.env["loyalty.card"]._check_ledger_manager()

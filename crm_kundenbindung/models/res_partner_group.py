@@ -2,7 +2,6 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 USER_GROUP = "crm_kundenbindung.group_kundenbindung_user"
 
@@ -126,7 +125,7 @@ class ResPartner(models.Model):
         month = self.env.company.root_id._werthaltigkeit_today().month
         return Domain("kundenbindung_birthday.month_number", "=", month)
 
-    # -- what other areas know, as soon as they are there -----------------------------------------
+    # -- what other areas know ---------------------------------------------------------------------
 
     def _compute_kundenbindung_promoter(self):
         found = self._among("kundenbindung_promoter")
@@ -136,7 +135,9 @@ class ResPartner(models.Model):
     def _search_kundenbindung_promoter(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return Domain("commercial_partner_id", "in", self._promoters())
+        company = self.env.company.root_id
+        promoters = self.env["crm.customer.group.engine"]._promoters(company, self._year_ago())
+        return Domain("commercial_partner_id", "in", promoters)
 
     def _compute_kundenbindung_complainant(self):
         found = self._among("kundenbindung_complainant")
@@ -157,29 +158,8 @@ class ResPartner(models.Model):
     def _year_ago(self):
         return self.env.company.root_id._werthaltigkeit_today() - relativedelta(months=12)
 
-    def _promoters(self):
-        """Select the customers whose last answer of the past year was 9 or 10."""
-        if "crm.feedback.answer" not in self.env:
-            return []
-        companies = self.env["crm.value.lines"]._branches(self.env.company.root_id)
-        self.env["crm.feedback.answer"].flush_model()
-        return SQL(
-            """
-            (SELECT a.partner FROM (
-                SELECT DISTINCT ON (p.commercial_partner_id) p.commercial_partner_id AS partner, f.score
-                  FROM crm_feedback_answer f JOIN res_partner p ON p.id = f.partner_id
-                 WHERE f.kind = 'nps' AND f.answered_on >= %s AND f.company_id = ANY(%s)
-                 ORDER BY p.commercial_partner_id, f.answered_on DESC, f.id DESC) a
-              WHERE a.score >= 9)
-            """,
-            self._year_ago(),
-            companies,
-        )
-
     def _complainants(self):
         """Select the customers with a complaint of the past year that was not cancelled."""
-        if "crm.complaint" not in self.env:
-            return []
         complaints = self.env["crm.complaint"]._search(
             [
                 ("opened_on", ">=", self._year_ago()),

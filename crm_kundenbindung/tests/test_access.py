@@ -1,9 +1,10 @@
-from odoo.exceptions import AccessError, UserError
-from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.exceptions import AccessError
+from odoo.tests import TransactionCase, tagged
+
+from odoo.addons.crm_werthaltigkeit.tests.access import OPERATIONS, AccessMatrix
 
 from .common import LedgerCase
 
-OPERATIONS = ("read", "write", "create", "unlink")
 # what each role may do with each model; everything not listed is denied
 ALLOWED = {
     "user": {
@@ -113,56 +114,14 @@ ALLOWED = {
 
 
 @tagged("post_install", "-at_install")
-class TestAccess(TransactionCase):
-    """Every role against every model of the addon, deny by default."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.roles = {
-            "public": cls.env.ref("base.public_user"),
-            "portal": new_test_user(cls.env, "bind_portal", groups="base.group_portal"),
-            "employee": new_test_user(cls.env, "bind_plain", groups="base.group_user"),
-            "history": new_test_user(
-                cls.env, "bind_history", groups="crm_werthaltigkeit.group_werthaltigkeit_manager"
-            ),
-            "user": new_test_user(cls.env, "bind_user", groups="crm_kundenbindung.group_kundenbindung_user"),
-            "manager": new_test_user(cls.env, "bind_manager", groups="crm_kundenbindung.group_kundenbindung_manager"),
-        }
-        cls.models = [
-            name
-            for name, model in cls.env.registry.items()
-            if model._original_module == "crm_kundenbindung" and not model._abstract
-        ]
-
-    def test_matrix(self):
-        self.assertGreater(len(self.models), 6)
-        for role, user in self.roles.items():
-            for name in self.models:
-                for operation in OPERATIONS:
-                    with self.subTest(role=role, model=name, operation=operation):
-                        expected = operation in ALLOWED.get(role, {}).get(name, ())
-                        self.assertEqual(self.env[name].with_user(user).has_access(operation), expected)
-
-    def test_denied_roles_get_nothing_over_rpc(self):
-        for role in ("public", "portal", "employee", "history"):
-            for name in self.models:
-                model = self.env[name].with_user(self.roles[role])
-                for call in (
-                    lambda m: m.search_read([], ["id"], limit=1),
-                    lambda m: m.formatted_read_group([], ["id"], ["__count"]),
-                    lambda m: m.name_search("a"),
-                    lambda m: m.search([]).export_data(["id"]),
-                ):
-                    with self.subTest(role=role, model=name), self.assertRaises(UserError):
-                        call(model)
-
-    def test_every_model_with_a_company_has_a_company_rule(self):
-        for name in self.models:
-            if "company_id" in self.env[name]._fields and self.env[name]._auto:
-                with self.subTest(model=name):
-                    rules = self.env["ir.rule"].search([("model_id.model", "=", name), ("groups", "=", False)])
-                    self.assertTrue(any("compan" in (rule.domain_force or "") for rule in rules))
+class TestAccess(AccessMatrix, TransactionCase):
+    addon = "crm_kundenbindung"
+    groups = {
+        "history": "crm_werthaltigkeit.group_werthaltigkeit_manager",
+        "user": "crm_kundenbindung.group_kundenbindung_user",
+        "manager": "crm_kundenbindung.group_kundenbindung_manager",
+    }
+    allowed, denied, at_least = ALLOWED, (*AccessMatrix.denied, "history"), 40
 
     def test_fields_on_cards_are_closed_to_others(self):
         card = self.env["loyalty.card"]

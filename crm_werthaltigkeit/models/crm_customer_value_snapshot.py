@@ -70,12 +70,7 @@ class CrmCustomerValueSnapshot(models.Model):
         value = self.env["crm.customer.value"].search(
             [("partner_id", "=", self.partner_id.id), ("company_id", "=", self.company_id.id)], limit=1
         )
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "crm.customer.value",
-            "res_id": value.id,
-            "views": [(False, "form")],
-        }
+        return value.get_formview_action()
 
 
 class CrmCustomerValue(models.Model):

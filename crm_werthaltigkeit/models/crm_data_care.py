@@ -147,12 +147,7 @@ class CrmDataCare(models.Model):
 
     def action_open_contact(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "res.partner",
-            "res_id": self.partner_id.id,
-            "views": [(False, "form")],
-        }
+        return self.partner_id.get_formview_action()
 
     def _group(self):
         """The rows that are probably the same contact, the oldest contact first."""

@@ -43,12 +43,7 @@ class CrmProductRecommendation(models.Model):
 
     def action_open_customer(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "res.partner",
-            "res_id": self.partner_id.id,
-            "views": [(False, "form")],
-        }
+        return self.partner_id.get_formview_action()
 
     def action_recompute(self):
         """Compute all recommendations anew in the background."""

@@ -245,9 +245,4 @@ class CrmValueAssessment(models.Model):
                 assessment.sudo().activity_feedback([INVITATION], user_id=self.env.uid)
 
     def _open(self):
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-        }
+        return self.get_formview_action()

@@ -280,9 +280,4 @@ class ResPartner(models.Model):
 
     def action_werthaltigkeit_value(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "crm.customer.value",
-            "res_id": self.werthaltigkeit_value_id.id,
-            "views": [(False, "form")],
-        }
+        return self.werthaltigkeit_value_id.get_formview_action()
