@@ -1,0 +1,24 @@
+from odoo.tests import TransactionCase, tagged
+
+from odoo.addons.crm_werthaltigkeit.tests.access import AccessMatrix
+
+# what each role may do with each model; everything not listed is denied
+ALLOWED = {
+    "user": {},
+    "manager": {},
+}
+
+
+@tagged("post_install", "-at_install")
+class TestAccess(AccessMatrix, TransactionCase):
+    """Role × model × operation, deny by default."""
+
+    addon = "crm_controlling"
+    at_least = 0
+    groups = {
+        "sales": "crm_kundenbindung.group_kundenbindung_user",
+        "user": "crm_controlling.group_controlling_user",
+        "manager": "crm_controlling.group_controlling_manager",
+    }
+    allowed = ALLOWED
+    denied = ("public", "portal", "employee", "sales")
