@@ -1,9 +1,11 @@
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 POINTS = 300  # the customers with most revenue are drawn one by one; counts and sums hold for all
 QUADRANTS = ("pillars", "fading", "rising", "small")
+FILTERS = {"team": "team_id", "user": "user_id", "class": "value_class"}
 
 
 class CrmValuePortfolio(models.AbstractModel):
@@ -23,30 +25,27 @@ class CrmValuePortfolio(models.AbstractModel):
 
         :param filters: {"team", "user": id, "class": "A"…"C"}, each of them optional
         """
-        values = self.env["crm.customer.value"]
-        values.check_access("read")
+        self.env["crm.customer.value"].check_access("read")
         company = self.env.company.sudo().root_id
-        measure = "margin" if self._by_margin(company) else "revenue"
-        shown = self._shown_domain(company, measure)
-        chosen = self._filter_domain(filters)
-        years = self._years(company)
+        figures = self._company_figures(company)
+        measure = figures["measure"]
+        chosen = self._filters(filters)
         head = {
             "company": company.name,
             "currency_id": company.currency_id.id,
             "measure": measure,
-            "choices": self._choices(company),
-            "left_out": self._left_out(company, measure, chosen),
+            **self._choices_and_left_out(company, measure, chosen),
         }
-        count, x_limit, y_limit = self._averages(shown, measure)
-        if not count:
+        if not figures["customers"]:
             return {**head, "customers": 0}
-        domain = shown + chosen
+        domain = self._shown_domain(company, measure) + self._filter_domain(chosen)
+        limits, years = figures["limits"], figures["years"]
         return {
             **head,
-            "customers": count,
+            "customers": figures["customers"],
             "domain": domain,
-            "limits": [x_limit / years, y_limit],
-            "quadrants": self._quadrants(domain, measure, (x_limit, y_limit), years),
+            "limits": [limits[0] / years, limits[1]],
+            "quadrants": self._quadrants(domain, measure, limits, years),
             "points": self._points(domain, measure, years),
         }
 
@@ -55,13 +54,6 @@ class CrmValuePortfolio(models.AbstractModel):
     def _axes(self, measure):
         """Names of the fields today and expected."""
         return ("db2", "expected_db") if measure == "margin" else ("revenue", "expected_revenue")
-
-    def _by_margin(self, company):
-        return bool(
-            self.env["crm.customer.value"].search_count(
-                [("company_id", "=", company.id), ("rank_basis", "=", "db1")], limit=1
-            )
-        )
 
     def _customer_domain(self, company):
         return [("company_id", "=", company.id), ("anonymous", "=", False), ("orders_ever", ">", 0)]
@@ -75,66 +67,91 @@ class CrmValuePortfolio(models.AbstractModel):
             *([("margin_known", "=", True)] if measure == "margin" else []),
         ]
 
-    def _filter_domain(self, filters):
-        """Turn what the client sends into a domain.
+    def _filters(self, filters):
+        """Return {field: value} of what the client sends.
 
         :raise UserError: on anything else than ids and classes
         """
         filters = filters or {}
-        if not isinstance(filters, dict) or not filters.keys() <= {"team", "user", "class"}:
+        if not isinstance(filters, dict) or not filters.keys() <= FILTERS.keys():
             raise UserError(self.env._("These filters are unknown."))
-        domain = []
-        for name, field in (("team", "team_id"), ("user", "user_id"), ("class", "value_class")):
-            value = filters.get(name)
-            if not value:
-                continue
-            valid = value in ("A", "B", "C") if name == "class" else type(value) is int
-            if not valid:
+        chosen = {FILTERS[name]: value for name, value in filters.items() if value}
+        for field, value in chosen.items():
+            if not (value in ("A", "B", "C") if field == "value_class" else type(value) is int):
                 raise UserError(self.env._("These filters are unknown."))
-            domain.append((field, "=", value))
-        return domain
+        return chosen
 
-    def _choices(self, company):
-        """What can be picked as filter: teams and salespeople that have customers."""
-        domain = self._customer_domain(company)
-        values = self.env["crm.customer.value"]
-        return {
-            name: [
-                {"id": record.id, "name": record.sudo().display_name}
-                for (record,) in values._read_group([*domain, (field, "!=", False)], [field])
-            ]
-            for name, field in (("team", "team_id"), ("user", "user_id"))
-        }
+    def _filter_domain(self, chosen):
+        return [(field, "=", value) for field, value in chosen.items()]
 
-    def _left_out(self, company, measure, chosen):
-        """Customers that are not shown, by the reason why."""
-        base = [*self._customer_domain(company), *chosen]
+    def _left_out_domains(self, measure):
+        """Why customers are not shown, each with its domain."""
         none = ["|", ("purchase_method", "in", (False, "none")), ("amount_method", "in", (False, "none"))]
-        reasons = [("data", [*base, *none])]
-        if measure == "margin":
-            some = [("purchase_method", "in", ("model", "baseline")), ("amount_method", "in", ("own", "rate", "average"))]
-            reasons.append(("costs", [*base, *some, ("margin_known", "=", False)]))
-        count = self.env["crm.customer.value"].search_count
-        rows = [{"reason": reason, "domain": domain, "customers": count(domain)} for reason, domain in reasons]
-        return [row for row in rows if row["customers"]]
-
-    def _years(self, company):
-        """Years the figures of today were summed over, so that both axes are per year."""
-        today, start = company._werthaltigkeit_today(), company._werthaltigkeit_period_start()
-        ((first,),) = self.env["crm.customer.value"]._read_group(
-            [("company_id", "=", company.id)], [], ["first_order_date:min"]
-        )
-        return max(1.0, (today - max(start, first or start)).days / 365.25)
+        some = [("purchase_method", "in", ("model", "baseline")), ("amount_method", "in", ("own", "rate", "average"))]
+        return {"data": none} | ({"costs": [*some, ("margin_known", "=", False)]} if measure == "margin" else {})
 
     # -- figures, each in one pass over the customers -----------------------------------------------
 
-    def _averages(self, domain, measure):
-        """Return number of customers and the averages of both axes."""
-        x, y = self._axes(measure)
-        query = self.env["crm.customer.value"]._search(domain, bypass_access=True)
-        columns = [self._column(query, name) for name in (x, y)]
-        select = query.select(SQL("count(*)"), *(SQL("round(COALESCE(avg(%s), 0), 2)::float8", c) for c in columns))
-        return self.env.execute_query(select)[0]
+    def _company_figures(self, company):
+        """Return what is the same whoever looks and whatever is filtered: measure, number, averages and years."""
+        model = self.env["crm.customer.value"]
+        query = model._search([("company_id", "=", company.id)], bypass_access=True)
+        terms = [
+            SQL("bool_or(%s = 'db1')", model._field_to_sql(query.table, "rank_basis", query)),
+            SQL("min(%s)", model._field_to_sql(query.table, "first_order_date", query)),
+        ]
+        for measure in ("margin", "revenue"):
+            shown = self._condition(query, self._shown_domain(company, measure))
+            terms.append(SQL("count(*) FILTER (WHERE %s)", shown))
+            terms += [
+                SQL("COALESCE(round(avg(%s) FILTER (WHERE %s), 2), 0)::float8", self._column(query, name), shown)
+                for name in self._axes(measure)
+            ]
+        [(by_margin, first, *figures)] = self.env.execute_query(query.select(*terms))
+        count, *limits = figures[:3] if by_margin else figures[3:]
+        today, start = company._werthaltigkeit_today(), company._werthaltigkeit_period_start()
+        return {
+            "measure": "margin" if by_margin else "revenue",
+            "customers": count,
+            "limits": limits,
+            # the figures of today were summed over these years: divided by them both axes are per year
+            "years": max(1.0, (today - max(start, first or start)).days / 365.25),
+        }
+
+    def _choices_and_left_out(self, company, measure, chosen):
+        """Return the teams and salespeople that have customers, and how many customers are not shown, by reason."""
+        base = self._customer_domain(company)
+        model, reasons = self.env["crm.customer.value"], self._left_out_domains(measure)
+        query = model._search(base)
+        query.groupby = SQL("1, 2, 3")
+        rows = self.env.execute_query(
+            query.select(
+                *(model._field_to_sql(query.table, field, query) for field in FILTERS.values()),
+                *(SQL("count(*) FILTER (WHERE %s)", self._condition(query, domain)) for domain in reasons.values()),
+            )
+        )
+        rows = [(dict(zip(FILTERS.values(), row)), row[len(FILTERS) :]) for row in rows]
+        counts = [counts for group, counts in rows if all(group[field] == value for field, value in chosen.items())]
+        left_out = [
+            {"reason": reason, "domain": [*base, *self._filter_domain(chosen), *domain], "customers": number}
+            for (reason, domain), number in zip(reasons.items(), map(sum, zip(*counts)))
+            if number
+        ]
+        choices = {
+            name: [
+                {"id": record.id, "name": record.display_name}
+                for record in self.env[model._fields[FILTERS[name]].comodel_name]
+                .sudo()
+                .with_context(active_test=False)
+                .search([("id", "in", list({group[FILTERS[name]] for group, _counts in rows} - {None}))])
+            ]
+            for name in ("team", "user")
+        }
+        return {"choices": choices, "left_out": left_out}
+
+    def _condition(self, query, domain):
+        model = self.env["crm.customer.value"]
+        return Domain(domain).optimize_full(model)._to_sql(model, query.table, query)
 
     def _column(self, query, name):
         return SQL("COALESCE(%s, 0)", self.env["crm.customer.value"]._field_to_sql(query.table, name, query))
@@ -156,9 +173,7 @@ class CrmValuePortfolio(models.AbstractModel):
 
     def _quadrant(self, name, sides, figures, domain, axes, limits, years):
         count, now, next_, revenue = figures
-        bounds = [
-            (axis, ">=" if high else "<", limit) for axis, high, limit in zip(axes, sides, limits, strict=True)
-        ]
+        bounds = [(axis, ">=" if high else "<", limit) for axis, high, limit in zip(axes, sides, limits, strict=True)]
         return {
             "name": name,
             "customers": count,
