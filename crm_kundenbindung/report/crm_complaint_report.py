@@ -92,9 +92,4 @@ class CrmComplaintReport(models.Model):
 
     def action_open(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "crm.complaint",
-            "res_id": self.complaint_id.id,
-            "views": [(False, "form")],
-        }
+        return self.complaint_id.get_formview_action()

@@ -73,9 +73,4 @@ class CrmPromiseReport(models.Model):
 
     def action_open(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "crm.promise",
-            "res_id": self.promise_id.id,
-            "views": [(False, "form")],
-        }
+        return self.promise_id.get_formview_action()

@@ -28,6 +28,9 @@ def create_leads(demo):
     """Enquiries of people without a contact, and opportunities of customers: won, lost, open, some unanswered."""
     rng = demo.rng
     reasons = {name: demo.find_or_create("crm.lost.reason", name) for name in texts.LOST_REASONS}
+    demo.competitors = {
+        name: demo.find_or_create("crm.competitor", name) for name in filter(None, texts.LOST_REASONS.values())
+    }
     stages = demo.env["crm.stage"].search([("team_ids", "=", False)]) or demo.env["crm.stage"].search([])
     open_stages, won_stage = stages.filtered(lambda s: not s.is_won), stages.filtered("is_won")[:1]
     vals_list, moments = [], []
@@ -84,7 +87,14 @@ def _outcome(demo, outcome, moment, open_stages, won_stage, reasons):
     if outcome == "won":
         return {"stage_id": won_stage.id, "probability": 100, "date_closed": closed}
     reason = rng.choices(list(reasons.values()), weights=(5, 4, 3, 2, 2, 3))[0]
-    return {"active": False, "probability": 0, "lost_reason_id": reason.id, "date_closed": closed}
+    competitor = texts.LOST_REASONS[reason.with_context(lang=None).name]
+    return {
+        "active": False,
+        "probability": 0,
+        "lost_reason_id": reason.id,
+        "werthaltigkeit_competitor_id": demo.competitors[competitor].id if competitor else False,
+        "date_closed": closed,
+    }
 
 
 def _link_orders(demo):

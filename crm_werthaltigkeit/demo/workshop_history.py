@@ -19,6 +19,7 @@ def create_touchpoints(demo):
     vals_list += _complaints(demo)
     vals_list += _referrals(demo)
     vals_list += _prospects(demo)
+    vals_list += _win_backs(demo)
     touchpoints = demo.add("crm.touchpoint", [vals for vals in vals_list if vals["date"] <= demo.now])
     _follow_ups(demo, touchpoints)
 
@@ -110,6 +111,21 @@ def _prospects(demo):
             "minutes": rng.randint(2, 8),
             "note": "Fragt nach Preis und Termin.",
             "user_id": lead.user_id.id,
+        }
+
+
+def _win_backs(demo):
+    """Calls to customers who did not come any more: some say why, and to whom they went."""
+    reasons = {name: demo.find_or_create("crm.lost.reason", name) for name in texts.LOST_REASONS}
+    last = {p.customer.partner: p for p in demo.plans if p.state == "sale" and p.customer.behaviour == "lapsed"}
+    for number, item in enumerate(list(last.values())[:8]):
+        reason, competitor, note = texts.WIN_BACKS[number % len(texts.WIN_BACKS)]
+        yield {
+            **_base(demo, item, item.ordered + timedelta(days=300 + 9 * number, hours=2), "contact", "phone", "out"),
+            "minutes": 4,
+            "lost_reason_id": reasons[reason].id,
+            "competitor_id": demo.competitors[competitor].id if competitor else False,
+            "note": note,
         }
 
 

@@ -97,13 +97,20 @@ SOURCES = (
     "Vorbeigefahren",
     "Facebook",
 )
-LOST_REASONS = (
-    "Zu teuer",
-    "Mitbewerber: Kette mit Festpreisen",
-    "Mitbewerber: freie Werkstatt Nord",
-    "Fahrzeug verkauft",
-    "Kein Termin frei",
-    "Keine Rückmeldung",
+# reason: the competitor it goes with
+LOST_REASONS = {
+    "Zu teuer": None,
+    "Festpreis anderswo": "Werkstattkette Fix & Fertig",
+    "Andere Werkstatt näher": "Freie Werkstatt Nord",
+    "Fahrzeug verkauft": None,
+    "Kein Termin frei": None,
+    "Keine Rückmeldung": None,
+}
+WIN_BACKS = (
+    ("Zu teuer", "Werkstattkette Fix & Fertig", "Fährt jetzt zur Kette, dort sei die Inspektion günstiger."),
+    ("Andere Werkstatt näher", "Freie Werkstatt Nord", "Umgezogen, die Werkstatt Nord liegt auf dem Arbeitsweg."),
+    ("Kein Termin frei", "Freie Werkstatt Nord", "Hat zweimal keinen Termin bekommen und ist dann gewechselt."),
+    ("Fahrzeug verkauft", None, "Auto verkauft, meldet sich, wenn wieder eines da ist."),
 )
 
 # code: (name, type, price, cost)

@@ -11,6 +11,10 @@ class CrmLead(models.Model):
     )
     werthaltigkeit_value_class = fields.Selection(related="partner_id.werthaltigkeit_value_class", groups=USER_GROUP)
 
+    werthaltigkeit_competitor_id = fields.Many2one(
+        "crm.competitor", "Lost to", groups=USER_GROUP, tracking=True, help="The competitor who won, where you know it."
+    )
+
     @api.depends("partner_id")
     def _compute_werthaltigkeit_touchpoint_count(self):
         for lead in self:

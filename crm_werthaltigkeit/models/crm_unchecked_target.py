@@ -70,3 +70,8 @@ class UtmMedium(models.Model):
 class UtmSource(models.Model):
     _name = "utm.source"
     _inherit = ["utm.source", "crm.unchecked.target"]
+
+
+class CrmLostReason(models.Model):
+    _name = "crm.lost.reason"
+    _inherit = ["crm.lost.reason", "crm.unchecked.target"]

@@ -1,5 +1,6 @@
 from . import (
     crm_data_care_defect,
+    crm_leaving_report,
     crm_touchpoint_waiting,
     crm_value_contribution,
     crm_value_portfolio,

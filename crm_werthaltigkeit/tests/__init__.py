@@ -10,6 +10,7 @@ from . import (
     test_expectation,
     test_external,
     test_kpi,
+    test_leaving,
     test_portfolio,
     test_overview,
     test_snapshot,

@@ -125,7 +125,10 @@ class TestDemo(TransactionCase):
     def test_won_and_lost_enquiries(self):
         leads = self.env["crm.lead"].with_context(active_test=False).search([("company_id", "=", self.company.id)])
         self.assertEqual(set(leads.mapped("won_status")), {"won", "lost", "pending"})
-        self.assertTrue(any("Mitbewerber" in name for name in leads.lost_reason_id.mapped("name")))
+        known = self.env["crm.leaving.report"].search(
+            [("company_id", "=", self.company.id), ("competitor_id", "!=", False)]
+        )
+        self.assertEqual(set(known.mapped("origin")), {"lead", "contact"})
 
     def test_mail_names(self):
         self.assertEqual(workshop_people.mail_name("Sanitär Köhler & Sohn"), "sanitaer.koehler.sohn")

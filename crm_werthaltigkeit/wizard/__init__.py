@@ -1,1 +1,1 @@
-from . import crm_product_proposal, crm_value_override
+from . import crm_lead_lost, crm_product_proposal, crm_value_override
