@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_card_link,
     test_cards,
     test_core_failures,
     test_customer_group,
