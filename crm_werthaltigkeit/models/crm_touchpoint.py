@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..rpc import as_dict
 from .crm_touchpoint_annotation import ANNOTATION_FIELDS
 from .unchecked_many2one import UncheckedMany2one
 
@@ -211,7 +212,7 @@ class CrmTouchpoint(models.Model):
     @api.model
     def action_log_contact(self, defaults=None):
         """Open the dialog "Log contact"; `defaults` are default_* values, else those of the context count."""
-        defaults = self.env.context if defaults is None else defaults
+        defaults = self.env.context if defaults is None else as_dict(self.env, defaults)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Log contact"),

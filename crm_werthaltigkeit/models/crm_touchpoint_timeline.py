@@ -1,6 +1,9 @@
 from collections import Counter
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..rpc import as_dict, as_id
 
 FACETS = {
     "kind": "kind_id",
@@ -30,15 +33,17 @@ class CrmTouchpoint(models.Model):
             "facets": {name: [{"value", "label", "icon", "count"}]}, "labels": {name: {value: label}}}.
             A facet's counts obey all other filters, not its own.
         """
-        filters = {name: value or False for name, value in (filters or {}).items() if name in FACETS}
-        base = self._timeline_domain(partner_id, lead_id)
+        filters = {name: value or False for name, value in as_dict(self.env, filters).items() if name in FACETS}
+        if not all(type(value) in (bool, int, str) and "\0" not in str(value) for value in filters.values()):
+            raise UserError(self.env._("These filters are unknown."))
+        base = self._timeline_domain(as_id(self.env, partner_id), as_id(self.env, lead_id))
         cube = [
             ((kind.id, channel.id, int(year), *labelled), count)
             for kind, channel, year, *labelled, count in self._read_group(base, list(FACETS.values()), ["__count"])
         ]
         counts = self._timeline_counts(cube, filters)
         domain = [*base, *((FACETS[name].replace(":", "."), "=", value) for name, value in filters.items())]
-        touchpoints = self.search(domain, offset=offset, limit=limit)
+        touchpoints = self.search(domain, offset=as_id(self.env, offset) or 0, limit=as_id(self.env, limit) or 30)
         return {
             "lines": touchpoints._timeline_lines(),
             "count": counts.pop("count"),
@@ -137,11 +142,11 @@ class CrmTouchpoint(models.Model):
     def action_log_call(self, partner_id=False, lead_id=False):
         """Open the dialog "Log contact" for a call that somebody of us makes right now."""
         phone = self.env.ref("crm_werthaltigkeit.touchpoint_channel_phone", raise_if_not_found=False)
-        lead = self.env["crm.lead"].browse(lead_id)
+        lead = self.env["crm.lead"].browse(as_id(self.env, lead_id))
         return self.action_log_contact(
             {
-                "default_partner_id": partner_id or lead.partner_id.id,
-                "default_lead_id": lead_id,
+                "default_partner_id": as_id(self.env, partner_id) or lead.partner_id.id,
+                "default_lead_id": lead.id,
                 "default_channel_id": phone.id if phone and phone.active else False,
                 "default_direction": "out",
             }
