@@ -8,7 +8,12 @@
     "depends": ["crm_kundenbindung", "spreadsheet_dashboard", "web_hierarchy"],
     "data": [
         "security/crm_controlling_groups.xml",
+        "security/crm_controlling_rules.xml",
+        "security/ir.model.access.csv",
+        "data/crm_goal_stage_data.xml",
         "views/crm_controlling_menus.xml",
+        "views/crm_goal_views.xml",
+        "views/crm_goal_stage_views.xml",
     ],
     "demo": ["demo/workshop.xml"],
     "assets": {

@@ -4,8 +4,14 @@ from odoo.addons.crm_werthaltigkeit.tests.access import AccessMatrix
 
 # what each role may do with each model; everything not listed is denied
 ALLOWED = {
-    "user": {},
-    "manager": {},
+    "user": {
+        "crm.goal": ("read", "write"),
+        "crm.goal.stage": ("read",),
+    },
+    "manager": {
+        "crm.goal": ("read", "write", "create", "unlink"),
+        "crm.goal.stage": ("read", "write", "create", "unlink"),
+    },
 }
 
 
@@ -14,7 +20,7 @@ class TestAccess(AccessMatrix, TransactionCase):
     """Role × model × operation, deny by default."""
 
     addon = "crm_controlling"
-    at_least = 0
+    at_least = 2
     groups = {
         "sales": "crm_kundenbindung.group_kundenbindung_user",
         "user": "crm_controlling.group_controlling_user",
