@@ -1,1 +1,1 @@
-from . import feedback, outreach, privacy
+from . import feedback, outreach, privacy, reminder

@@ -162,17 +162,20 @@ class CrmContactPressure(models.AbstractModel):
             company.kundenbindung_pressure_count,
         )
 
+    def _counted_models(self):
+        """Models whose rows are counted themselves; they are there before the history has read them."""
+        return ("crm.outreach.recipient", "crm.feedback.request")
+
     def _contacts(self, company, since, outreach=None):
         """Select one row per advertising contact with the customer of contact `p` since then.
 
-        Touchpoints, except those of campaigns and feedback requests: these are counted from their own rows, which are there
-        before the history has read them.
+        Touchpoints, except those of models that are counted from their own rows.
         """
         kinds = self.env["crm.touchpoint.kind"].sudo().with_context(active_test=False)
         promotional = kinds.search([("is_promotional", "=", True)])
         companies = self.env["crm.value.lines"]._branches(company)
         sources = self.env["crm.touchpoint.source"].sudo().with_context(active_test=False)
-        own = sources.search([("model", "in", ("crm.outreach.recipient", "crm.feedback.request"))])
+        own = sources.search([("model", "in", self._counted_models())])
         parts = [
             SQL(
                 """

@@ -4,6 +4,7 @@ from . import (
     test_cards,
     test_core_failures,
     test_customer_group,
+    test_customer_object,
     test_demo,
     test_expiry,
     test_feedback,
