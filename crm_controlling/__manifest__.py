@@ -9,11 +9,14 @@
     "data": [
         "security/crm_controlling_groups.xml",
         "security/crm_controlling_rules.xml",
+        "security/crm_concept_security.xml",
         "security/ir.model.access.csv",
         "data/crm_goal_stage_data.xml",
         "views/crm_controlling_menus.xml",
         "views/crm_goal_views.xml",
         "views/crm_goal_stage_views.xml",
+        "views/crm_utility_analysis_views.xml",
+        "views/res_config_settings_concept_views.xml",
     ],
     "demo": ["demo/workshop.xml"],
     "assets": {

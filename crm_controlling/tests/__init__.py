@@ -1,1 +1,3 @@
+from . import test_stats_utility
+from . import test_utility
 from . import test_access

@@ -5,10 +5,20 @@ from odoo.addons.crm_werthaltigkeit.tests.access import AccessMatrix
 # what each role may do with each model; everything not listed is denied
 ALLOWED = {
     "user": {
+        "crm.utility.analysis": ("read",),
+        "crm.utility.option": ("read",),
+        "crm.utility.criterion": ("read",),
+        "crm.utility.comparison": ("read",),
+        "crm.utility.score": ("read", "write"),
         "crm.goal": ("read", "write"),
         "crm.goal.stage": ("read",),
     },
     "manager": {
+        "crm.utility.analysis": ("read", "write", "create", "unlink"),
+        "crm.utility.option": ("read", "write", "create", "unlink"),
+        "crm.utility.criterion": ("read", "write", "create", "unlink"),
+        "crm.utility.comparison": ("read", "write", "create", "unlink"),
+        "crm.utility.score": ("read", "write"),
         "crm.goal": ("read", "write", "create", "unlink"),
         "crm.goal.stage": ("read", "write", "create", "unlink"),
     },

@@ -1,0 +1,1 @@
+"""Statistics of controlling, no Odoo: numpy alone."""
