@@ -1,3 +1,7 @@
+from . import crm_requirement_category
+from . import crm_specification
+from . import crm_requirement
+from . import crm_measure_requirement
 from . import crm_utility_analysis
 from . import crm_utility_comparison
 from . import crm_utility_criterion
@@ -9,3 +13,4 @@ from . import crm_goal_stage
 from . import crm_goal
 from . import crm_goal_words
 from . import crm_werthaltigkeit_demo
+from . import crm_goal_requirement

@@ -5,6 +5,9 @@ from odoo.addons.crm_werthaltigkeit.tests.access import AccessMatrix
 # what each role may do with each model; everything not listed is denied
 ALLOWED = {
     "user": {
+        "crm.specification": ("read",),
+        "crm.requirement": ("read", "write", "create"),
+        "crm.requirement.category": ("read",),
         "crm.utility.analysis": ("read",),
         "crm.utility.option": ("read",),
         "crm.utility.criterion": ("read",),
@@ -14,6 +17,9 @@ ALLOWED = {
         "crm.goal.stage": ("read",),
     },
     "manager": {
+        "crm.specification": ("read", "write", "create", "unlink"),
+        "crm.requirement": ("read", "write", "create", "unlink"),
+        "crm.requirement.category": ("read", "write", "create", "unlink"),
         "crm.utility.analysis": ("read", "write", "create", "unlink"),
         "crm.utility.option": ("read", "write", "create", "unlink"),
         "crm.utility.criterion": ("read", "write", "create", "unlink"),
