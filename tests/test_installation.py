@@ -9,7 +9,7 @@ import pytest
 from tools import database, odoo, testing
 
 pytestmark = pytest.mark.accept
-APPS = "sale_stock,pos_sale,pos_loyalty,event_sale,survey,sale_loyalty,im_livechat,repair,mass_mailing,sale_sms"
+APPS = "sale_stock,pos_sale,pos_loyalty,event_sale,survey,sale_loyalty,im_livechat,repair,mass_mailing,sale_sms,privacy_lookup"
 ADDON = "crm_werthaltigkeit"
 LEFT_BEHIND = {
     "tables": "SELECT tablename FROM pg_tables WHERE tablename LIKE 'crm\\_touchpoint%' OR tablename LIKE 'crm\\_customer\\_value%'"
@@ -51,9 +51,10 @@ def query(name, sql):
 
 def test_optional_apps_bring_their_touchpoints(scratch, root):
     run("server", "-d", scratch, "-i", APPS, "--stop-after-init", "--no-http")
-    script = Path(root, "tests", "inside", "optional_apps.py").read_text()
-    output = run("shell", "-d", scratch, "--no-http", input=f"exec({script!r}, globals())\ncheck(env)\n")
-    assert "ALL SOURCES CAPTURED" in output, output[-5000:]
+    for name, success in (("optional_apps", "ALL SOURCES CAPTURED"), ("optional_apps_retention", "RETENTION WORKS WITH THEM")):
+        script = Path(root, "tests", "inside", f"{name}.py").read_text()
+        output = run("shell", "-d", scratch, "--no-http", input=f"exec({script!r}, globals())\ncheck(env)\n")
+        assert success in output, output[-5000:]
 
 
 def test_uninstalled_three_times_nothing_is_left(scratch):

@@ -34,6 +34,8 @@ from . import (
     crm_touchpoint_kind,
     crm_touchpoint_mail,
     crm_touchpoint_query_engine,
+    crm_touchpoint_cost_engine,
+    crm_touchpoint_pass_engine,
     crm_touchpoint_reason,
     crm_touchpoint_source,
     crm_unchecked_engine,
