@@ -23,7 +23,7 @@ class CrmFeedbackAnswer(models.Model):
     _order = "answered_on desc, id desc"
     _rec_name = "kind"
 
-    kind = fields.Selection(KINDS, "Measures", readonly=True, required=True, index=True)
+    kind = fields.Selection(KINDS, "What It Measures", readonly=True, required=True, index=True)
     audience = fields.Selection(AUDIENCES, "Answered By", readonly=True, required=True, default="customer")
     score = fields.Float(readonly=True, required=True, aggregator="avg", digits=(4, 1))
     partner_id = fields.Many2one("res.partner", "Contact", readonly=True, ondelete="set null", index="btree_not_null")

@@ -1,51 +1,10 @@
 from random import SystemRandom
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from .crm_measure_instrument import LEVERS
-
-TOKEN = object()  # marks what the steps of a measure write; RPC cannot forge an object
-MANAGER_GROUP = "crm_kundenbindung.group_kundenbindung_manager"
-STATES = [
-    ("idea", "Idea"),
-    ("assessed", "Assessed"),
-    ("planned", "Planned"),
-    ("running", "Running"),
-    ("evaluated", "Evaluated"),
-    ("adopted", "Adopted"),
-    ("dropped", "Dropped"),
-]
-TARGETS = [
-    ("repurchase", "Bought again"),
-    ("orders", "Orders"),
-    ("revenue", "Revenue"),
-    ("db2", "CM II"),
-    ("visits", "Visits and meetings"),
-    ("satisfaction", "Satisfaction"),
-]
-VERDICTS = [
-    ("works", "Works"),
-    ("harms", "Does harm"),
-    ("open", "Not demonstrable"),
-    ("no_proof", "No proof: no control group"),
-]
-# what came about by the steps alone
-STEP_FIELDS = {
-    "state",
-    "drawn_on",
-    "treated_count",
-    "control_count",
-    "excluded_count",
-    "approved_by_id",
-    "approved_on",
-    "override_by_id",
-    "expected_count",
-    "expected_mean",
-    "expected_deviation",
-}
-# what stands fast once participants are drawn: changing it afterwards would be choosing the result
-FROZEN_FIELDS = {"group_id", "company_id", "date_start", "date_end", "target", "control_share", "seed", "looks"}
+from .crm_measure_terms import STATES, TARGETS, VERDICTS
 
 
 class CrmMeasure(models.Model):
@@ -88,15 +47,15 @@ class CrmMeasure(models.Model):
     departments = fields.Char("Departments Involved", help="e.g. workshop, counter, accounting")
     partner_ids = fields.Many2many("res.partner", string="Partner Companies", domain=[("is_company", "=", True)])
     response = fields.Char("How Customers Respond", help="e.g. the code on the letter, a link, a telephone number")
+    campaign_id = fields.Many2one(
+        "utm.campaign",
+        "UTM Campaign",
+        ondelete="set null",
+        index="btree_not_null",
+        help="Orders of treated customers that came in by it are responses.",
+    )
     date_start = fields.Date("Start", tracking=True)
     date_end = fields.Date("End", tracking=True, help="The last day that counts. Fixed once it runs.")
-    budget = fields.Monetary()
-    cost_planned = fields.Monetary("Planned Cost")
-    cost_fixed = fields.Monetary("Cost Once", help="What it cost however many customers were treated.")
-    cost_each = fields.Monetary("Cost per Treated Customer", help="Postage, print, voucher, minutes of a call.")
-    hours = fields.Float("Hours of People")
-    hour_rate = fields.Monetary("Cost per Hour")
-    cost_actual = fields.Monetary("Actual Cost", compute="_compute_cost_actual", store=True)
     target = fields.Selection(TARGETS, "Target Indicator", required=True, default="repurchase", tracking=True)
     control_share = fields.Float("Control Group", default=0.2, aggregator=None, help="Part of the customers who are left out by chance: what they do shows what would have happened anyway.")  # fmt: skip
     looks = fields.Integer(
@@ -122,11 +81,14 @@ class CrmMeasure(models.Model):
     approved_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict", tracking=True)
     approved_on = fields.Datetime(readonly=True, copy=False)
     drawn_on = fields.Datetime(readonly=True, copy=False)
+    ended = fields.Boolean(compute="_compute_ended", help="The last day that counts has passed.")
+    link_ids = fields.One2many("crm.measure.link", "measure_id", "Records That Belong to It")
     participant_ids = fields.One2many("crm.measure.participant", "measure_id", "Participants", readonly=True)
     result_ids = fields.One2many("crm.measure.result", "measure_id", "Results", readonly=True)
     result_id = fields.Many2one("crm.measure.result", "Latest Result", compute="_compute_result_id")
     verdict = fields.Selection(VERDICTS, "What Came Out", compute="_compute_result_id")
-    page = fields.Html("Result Page", compute="_compute_result_id", sanitize=False)
+    page = fields.Json("Result Page", compute="_compute_result_id")
+    course = fields.Json("Course of Both Arms", compute="_compute_result_id")
     treated_count = fields.Integer("Treated", readonly=True, copy=False)
     control_count = fields.Integer("Control", readonly=True, copy=False)
     excluded_count = fields.Integer("Left Out", readonly=True, copy=False)
@@ -141,11 +103,6 @@ class CrmMeasure(models.Model):
         "The control group is between 0 and 90 % of the customers.",
     )
     _dates_order = models.Constraint("CHECK(date_end IS NULL OR date_start IS NULL OR date_end > date_start)", "It ends after it starts.")  # fmt: skip
-    _amounts = models.Constraint(
-        "CHECK(COALESCE(budget, 0) >= 0 AND COALESCE(cost_planned, 0) >= 0 AND COALESCE(cost_fixed, 0) >= 0"
-        " AND COALESCE(cost_each, 0) >= 0 AND COALESCE(hours, 0) >= 0 AND COALESCE(hour_rate, 0) >= 0)",
-        "Budget, cost and hours are not negative.",
-    )
     _numbers = models.Constraint("CHECK(looks BETWEEN 1 AND 20 AND seed >= 0)", "1 to 20 evaluations, and a seed from 0 on.")  # fmt: skip
 
     # -- what follows from the rest ---------------------------------------------------------------
@@ -154,17 +111,15 @@ class CrmMeasure(models.Model):
     def _subject_models(self):
         return ["mailing.mailing", "loyalty.program", "survey.survey", "utm.campaign", "event.event", "project.project", "crm.feedback.rule"]  # fmt: skip
 
+    @api.depends("date_end", "company_id")
+    def _compute_ended(self):
+        for measure in self:
+            measure.ended = bool(measure.date_end) and measure.company_id._werthaltigkeit_today() > measure.date_end
+
     @api.depends("instrument_id")
     def _compute_lever(self):
         for measure in self:
             measure.lever = measure.instrument_id.lever or measure.lever or "value"
-
-    @api.depends("cost_fixed", "cost_each", "treated_count", "hours", "hour_rate")
-    def _compute_cost_actual(self):
-        for measure in self:
-            measure.cost_actual = (
-                measure.cost_fixed + measure.cost_each * measure.treated_count + measure.hours * measure.hour_rate
-            )
 
     @api.depends("result_ids")
     @api.depends_context("lang")
@@ -173,6 +128,7 @@ class CrmMeasure(models.Model):
             measure.result_id = measure.result_ids[:1]
             measure.verdict = measure.result_id.verdict
             measure.page = measure.result_id.page
+            measure.course = measure.result_id.course
 
     @api.depends_context("uid")
     def _compute_score(self):
@@ -211,43 +167,3 @@ class CrmMeasure(models.Model):
                 }
             }
         return None
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        if any(STEP_FIELDS & vals.keys() - {"state"} or vals.get("state", "idea") != "idea" for vals in vals_list):
-            raise AccessError(self.env._("A measure starts as an idea."))
-        measures = super().create(vals_list)
-        measures.filtered("override_reason")._check_override()
-        return measures
-
-    def write(self, vals):
-        if self.env.context.get("measure_token") is not TOKEN:
-            if STEP_FIELDS & vals.keys():
-                raise AccessError(
-                    self.env._("Stage, participants and approval of a measure come about by its own steps.")
-                )
-            if FROZEN_FIELDS & vals.keys() and any(measure.drawn_on for measure in self.sudo()):
-                raise UserError(
-                    self.env._(
-                        "The participants are drawn: group, period, indicator and control group stay as they are."
-                    )
-                )
-            if FROZEN_FIELDS & vals.keys() and self.filtered("approved_by_id"):
-                self._internal().write({"state": "idea", "approved_by_id": False, "approved_on": False})
-        if "override_reason" in vals:
-            self._check_override()
-        return super().write(vals)
-
-    def _check_override(self):
-        """Only a manager lets a measure run against its assessment, and says why."""
-        if self and not self.env.su and not self.env.user.has_group(MANAGER_GROUP):
-            raise AccessError(self.env._("Only a manager may let a measure run in spite of its assessment."))
-        self.sudo()._internal().write({"override_by_id": self.env.uid})
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_drawn(self):
-        if any(measure.drawn_on for measure in self.sudo()):
-            raise UserError(self.env._("A measure that ran is archived, not deleted: what was learned from it stays."))
-
-    def _internal(self):
-        return self.with_context(measure_token=TOKEN)

@@ -25,15 +25,16 @@ class CrmMeasureEngine(models.AbstractModel):
             SQL(
                 """
                 CREATE TEMP TABLE crm_measure_base ON COMMIT DROP AS
-                SELECT m.partner_id, v.value_class, r.stage_id, b.partner_id IS NOT NULL AS busy,
+                SELECT m.partner_id, v.value_class, r.stage_id, CASE WHEN b.partner_id IS NOT NULL THEN 'busy' %(barred)s END AS why,
                        dense_rank() OVER (ORDER BY v.value_class NULLS LAST, r.stage_id NULLS LAST) AS stratum
                   FROM crm_customer_group_member m
              LEFT JOIN crm_customer_value v ON v.partner_id = m.partner_id AND v.company_id = %(company)s
              LEFT JOIN crm_retention r ON r.partner_id = m.partner_id AND r.company_id = %(company)s
              LEFT JOIN (SELECT DISTINCT p.partner_id
                           FROM crm_measure_participant p JOIN crm_measure o ON o.id = p.measure_id
-                         WHERE o.company_id = %(company)s AND o.state = 'running' AND o.target = %(target)s
+                         WHERE o.company_id = %(company)s AND o.state = 'running' AND o.target = %(target)s AND o.standing IS NOT TRUE
                            AND p.arm IS NOT NULL AND o.id <> %(measure)s) b ON b.partner_id = m.partner_id
+                       %(may)s
                  WHERE m.group_id = %(group)s AND m.partner_id IS NOT NULL AND m.partner_id NOT IN (%(objectors)s)
                 """,
                 company=measure.company_id.id,
@@ -41,9 +42,21 @@ class CrmMeasureEngine(models.AbstractModel):
                 measure=measure.id,
                 group=measure.group_id.id,
                 objectors=self.env["crm.value.query"]._objectors(),
+                **self._contactable(measure),
             )
         )
         self.env.cr.execute(SQL("ANALYZE crm_measure_base"))
+
+    def _contactable(self, measure):
+        """Who cannot be reached by the campaign takes no part, neither treated nor control: else the arms are not alike."""
+        if measure.treatment != "outreach":
+            return {"barred": SQL(), "may": SQL()}
+        channel = {"mail": "email", "letter": "letter", "call": "phone"}[measure.outreach_channel or "letter"]
+        may = self.env["crm.contact.pressure"]._may_contact(measure.company_id, channel)
+        return {
+            "barred": SQL("WHEN c.reason IS NOT NULL THEN 'contact'"),
+            "may": SQL("LEFT JOIN (%s) c ON c.partner_id = m.partner_id", may),
+        }
 
     def _draw(self, measure):
         """Draw treated and control customers, stratified by value class and stage, reproducible from the seed."""
@@ -54,7 +67,7 @@ class CrmMeasureEngine(models.AbstractModel):
         self._candidates(measure)
         arrays = self.env["crm.value.arrays"]
         free = arrays._fetch(
-            SQL("SELECT partner_id, stratum FROM crm_measure_base WHERE NOT busy ORDER BY partner_id"),
+            SQL("SELECT partner_id, stratum FROM crm_measure_base WHERE why IS NULL ORDER BY partner_id"),
             ["partner_id", "stratum"],
         )
         if len(free["partner_id"]) < FEWEST:
@@ -71,7 +84,7 @@ class CrmMeasureEngine(models.AbstractModel):
                                                          create_uid, create_date, write_uid, write_date)
                     SELECT %(measure)s, %(company)s, b.partner_id,
                            CASE WHEN d.treated = 1 THEN 'treated' WHEN d.treated = 0 THEN 'control' END,
-                           b.value_class, b.stage_id, CASE WHEN b.busy THEN 'busy' END,
+                           b.value_class, b.stage_id, b.why,
                            %(user)s, now() AT TIME ZONE 'UTC', %(user)s, now() AT TIME ZONE 'UTC'
                       FROM crm_measure_base b LEFT JOIN crm_measure_drawn d ON d.id = b.partner_id
                      ORDER BY b.partner_id
@@ -118,8 +131,8 @@ class CrmMeasureEngine(models.AbstractModel):
         count, mean, deviation = self.env.execute_query(
             SQL(
                 """
-                SELECT count(*) FILTER (WHERE NOT b.busy), COALESCE(avg(o.value) FILTER (WHERE NOT b.busy), 0),
-                       COALESCE(stddev_samp(o.value) FILTER (WHERE NOT b.busy), 0)
+                SELECT count(*) FILTER (WHERE b.why IS NULL), COALESCE(avg(o.value) FILTER (WHERE b.why IS NULL), 0),
+                       COALESCE(stddev_samp(o.value) FILTER (WHERE b.why IS NULL), 0)
                   FROM crm_measure_base b LEFT JOIN crm_measure_now o ON o.partner_id = b.partner_id
                 """
             )
@@ -209,6 +222,21 @@ class CrmMeasureEngine(models.AbstractModel):
             start=start,
             end=end,
         )
+
+    def _forget_objectors(self, measure):
+        """Who objected to profiling meanwhile goes from the measure, their row stays without a name."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE crm_measure_participant SET partner_id = NULL, arm = NULL, excluded = 'objected', outcome_known = FALSE,
+                       outcome = NULL, outcome_before = NULL, margin = NULL, margin_before = NULL, card_id = NULL, activity_id = NULL
+                 WHERE measure_id = %s AND partner_id IN (%s)
+                """,
+                measure.id,
+                self.env["crm.value.query"]._objectors(),
+            )
+        )
+        self.env["crm.measure.participant"].invalidate_model(flush=False)
 
     # -- merges -----------------------------------------------------------------------------------
 

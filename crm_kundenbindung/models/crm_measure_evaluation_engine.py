@@ -4,9 +4,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
-from .crm_measure import TOKEN
 from .crm_measure_engine import SHARE_KNOWN
-from .crm_measure_step import PERCENT
+from .crm_measure_terms import PERCENT, TOKEN
 
 
 class CrmMeasureEngine(models.AbstractModel):
@@ -20,6 +19,8 @@ class CrmMeasureEngine(models.AbstractModel):
         for measure in self.env["crm.measure"].search([("state", "=", "running"), ("date_end", "!=", False)]):
             if measure.company_id._werthaltigkeit_today() > measure.date_end:
                 self._evaluate(measure)
+            else:
+                self.env["crm.measure.treatment.engine"]._refresh_costs(measure)
             self.env["ir.cron"]._commit_progress(1)
 
     def _evaluate(self, measure):
@@ -27,6 +28,9 @@ class CrmMeasureEngine(models.AbstractModel):
         uplift = self._statistics()
         measure.lock_for_update()
         final, confidence = self._look(measure, uplift)
+        treatment = self.env["crm.measure.treatment.engine"]
+        treatment._responses(measure)
+        treatment._refresh_costs(measure)
         self._write_outcomes(measure, final)
         rows = self._outcomes(measure)
         treated, known = rows["treated"] == 1, rows["value"] == rows["value"]
@@ -41,6 +45,8 @@ class CrmMeasureEngine(models.AbstractModel):
         else:
             method, effect = self._difference(uplift, rows["value"], rows["before"], treated, known, confidence)
         vals = self._result_vals(measure, rows, treated, known, effect)
+        vals.update(self._arm_vals(measure, rows, treated, known, confidence))
+        vals["course"] = self._course(measure, rows, treated, final, confidence)
         vals.update(self._margin_vals(uplift, measure, rows, treated, confidence))
         vals.update(date=measure.company_id._werthaltigkeit_today(), final=final, method=method, confidence=confidence)
         if method == "before_after":
@@ -75,26 +81,13 @@ class CrmMeasureEngine(models.AbstractModel):
     # -- outcomes ---------------------------------------------------------------------------------
 
     def _write_outcomes(self, measure, final):
-        """Write what each participant did, from start to end and in a period of the same length before.
-
-        Who objected to profiling meanwhile goes from the measure, their row stays without a name.
-        """
+        """Write what each participant did, from start to end and in a period of the same length before."""
         self.env.flush_all()
         end = measure.date_end + timedelta(days=1)
         if not final:
             end = min(end, measure.company_id._werthaltigkeit_today())
         length = end - measure.date_start
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE crm_measure_participant SET partner_id = NULL, arm = NULL, excluded = 'objected', outcome_known = FALSE,
-                       outcome = NULL, outcome_before = NULL, margin = NULL, margin_before = NULL
-                 WHERE measure_id = %s AND partner_id IN (%s)
-                """,
-                measure.id,
-                self.env["crm.value.query"]._objectors(),
-            )
-        )
+        self._forget_objectors(measure)
         self._collect(
             measure,
             [("now", measure.date_start, end), ("then", measure.date_start - length, measure.date_start)],

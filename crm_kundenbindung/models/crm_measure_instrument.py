@@ -16,4 +16,11 @@ class CrmMeasureInstrument(models.Model):
     active = fields.Boolean(default=True)
     lever = fields.Selection(LEVERS, required=True, default="value", help="Proposed to measures with this instrument.")
 
+    purpose = fields.Selection(
+        [("keep", "Keeping customers"), ("win", "Winning customers")],
+        required=True,
+        default="keep",
+        help="Where the cost of measures counts: for winning a customer, or for keeping one.",
+    )
+
     _name_uniq = models.Constraint("UNIQUE(name)", "There is an instrument of this name already.")

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .crm_measure import TARGETS
+from .crm_measure_terms import TARGETS
 
 
 class CrmMeasureLibrary(models.Model):

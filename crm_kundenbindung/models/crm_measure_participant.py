@@ -1,10 +1,10 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 
 from odoo.addons.crm_werthaltigkeit.models.crm_customer_value import VALUE_CLASSES
 from odoo.addons.crm_werthaltigkeit.models.unchecked_many2one import UncheckedMany2one
 
-from .crm_measure import TOKEN
+from .crm_measure_terms import TOKEN
 
 
 class CrmMeasureParticipant(models.Model):
@@ -27,11 +27,16 @@ class CrmMeasureParticipant(models.Model):
         "crm.retention.stage", "Life-Cycle Stage", readonly=True, ondelete="restrict", help="On the day of the draw."
     )
     excluded = fields.Selection(
-        [("busy", "In another measure with this indicator"), ("objected", "Objected to profiling")],
+        [
+            ("busy", "In another measure with this indicator"),
+            ("contact", "May not be contacted this way"),
+            ("objected", "Objected to profiling"),
+            ("group", "No longer in the customer group"),
+        ],
         "Left Out Because",
         readonly=True,
     )
-    treated_on = fields.Date(readonly=True)
+    treated_on = fields.Date(help="Can be imported: export the list, fill it in, import it again.")
     outcome_known = fields.Boolean("Evaluated", readonly=True)
     outcome = fields.Float(readonly=True, aggregator="avg", help="Target indicator from start to end.")
     outcome_before = fields.Float(
@@ -42,19 +47,6 @@ class CrmMeasureParticipant(models.Model):
 
     _customer_uniq = models.Constraint("UNIQUE(measure_id, partner_id)", "A customer takes part in a measure once.")
 
-    def action_mark_treated(self):
-        """Note by hand that these customers were treated; who is marked already stays as is."""
-        self.check_access("read")
-        self.measure_id.check_access("write")
-        if self.filtered(lambda row: row.arm != "treated"):
-            raise UserError(self.env._("Only treated customers can be marked: the others are to be left alone."))
-        if self.filtered(lambda row: row.measure_id.state != "running"):
-            raise UserError(self.env._("Customers are treated while the measure runs."))
-        for company, rows in self.grouped("company_id").items():
-            rows.filtered(lambda row: not row.treated_on).sudo()._internal().write(
-                {"treated_on": company.sudo()._werthaltigkeit_today()}
-            )
-
     def action_view_customer(self):
         self.ensure_one()
         return self.partner_id.get_formview_action()
@@ -64,13 +56,15 @@ class CrmMeasureParticipant(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if vals_list:
+        if vals_list and self.env.context.get("measure_token") is not TOKEN:
             raise AccessError(self.env._("Participants are drawn by chance when the measure starts."))
         return super().create(vals_list)
 
     def write(self, vals):
         if self and self.env.context.get("measure_token") is not TOKEN:
-            raise AccessError(
-                self.env._("Who was drawn stays drawn: choosing afterwards would be choosing the result.")
-            )
+            if vals.keys() - {"treated_on", "id"}:  # an import names the id
+                raise AccessError(
+                    self.env._("Who was drawn stays drawn: choosing afterwards would be choosing the result.")
+                )
+            self._check_treatable()
         return super().write(vals)

@@ -1,13 +1,8 @@
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_date
 
-from .crm_measure import TARGETS, TOKEN, VERDICTS
-from .crm_measure_step import PERCENT
-
-ICONS = {"works": "fa-check-circle text-success", "harms": "fa-times-circle text-danger"}
+from .crm_measure_terms import PERCENT, TARGETS, TOKEN, VERDICTS
 
 
 class CrmMeasureResult(models.Model):
@@ -41,6 +36,11 @@ class CrmMeasureResult(models.Model):
     control_count = fields.Integer("Control", readonly=True)
     treated_value = fields.Float("Value of Treated", readonly=True, aggregator=None)
     control_value = fields.Float("Value of Control", readonly=True, aggregator=None, help="Without a control group: before.")  # fmt: skip
+    treated_low = fields.Float("Treated From", readonly=True, aggregator=None)
+    treated_high = fields.Float("Treated To", readonly=True, aggregator=None)
+    control_low = fields.Float("Control From", readonly=True, aggregator=None)
+    control_high = fields.Float("Control To", readonly=True, aggregator=None)
+    course = fields.Json("Course of Both Arms", readonly=True, help="How the outcome added up, with intervals.")
     difference = fields.Float(readonly=True, aggregator=None)
     bounded = fields.Boolean("Has an Interval", readonly=True)
     low = fields.Float("From", readonly=True, aggregator=None)
@@ -57,7 +57,7 @@ class CrmMeasureResult(models.Model):
         readonly=True, aggregator=None, help="Customers per arm to prove the effect hoped for."
     )
     words = fields.Text("In Words", compute="_compute_words")
-    page = fields.Html(compute="_compute_words", sanitize=False)
+    page = fields.Json("Result Page", compute="_compute_words", help="What the screen shows of the result.")
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -82,7 +82,8 @@ class CrmMeasureResult(models.Model):
         for result in self:
             sentences = result._sentences()
             result.words = " ".join(sentences)
-            result.page = result._page(sentences)
+            drawn = result.bounded and result.method != "before_after"  # the difference is drawn, not told again
+            result.page = result._page(sentences[:1] + sentences[2:] if drawn else sentences)
 
     def _figure(self, value, difference=False):
         return self.measure_id._figure_of(self.target, value, difference)
@@ -157,34 +158,56 @@ class CrmMeasureResult(models.Model):
         ]
 
     def _page(self, sentences):
-        """The page of a result: both arms as bars, the sentences, cost and return."""
+        """What the screen shows: both arms and their difference with intervals, the sentences, cost and return."""
         labels = dict(self._fields["verdict"]._description_selection(self.env))
         before = self.method == "before_after"
         names = (self.env._("now"), self.env._("before")) if before else (self.env._("treated"), self.env._("control"))
-        top = max(self.treated_value, self.control_value, 0) or 1
-        row = Markup(
-            "<tr><td class='text-nowrap'>%s</td><td class='text-end text-nowrap'>%s</td><td class='w-50'>"
-            "<div class='progress' role='img' aria-label='%s'><div class='progress-bar %s' style='width: %d%%'></div></div></td></tr>"
-        )
-        arms = (
-            (names[0], self.treated_count, self.treated_value, "bg-primary"),
-            (names[1], self.treated_count if before else self.control_count, self.control_value, "bg-secondary"),
-        )
-        rows = Markup().join(
-            row % (f"{name} {count}", self._figure(value), self._figure(value), colour, max(0, 100 * value / top))
-            for name, count, value, colour in arms
-        )
-        return Markup(
-            "<p class='fs-5 mb-1'><i class='fa %s me-1' aria-hidden='true'></i><strong>%s</strong>"
-            " <span class='text-muted'>%s</span></p><table class='table table-sm mb-2'><tbody>%s</tbody></table>%s<p class='text-muted mb-0'>%s</p>"
-        ) % (
-            ICONS.get(self.verdict, "fa-question-circle text-muted"),
-            labels[self.verdict],
-            format_date(self.env, self.date),
-            rows,
-            Markup().join(Markup("<p class='mb-1'>%s</p>") % sentence for sentence in sentences),
-            " · ".join(self._money_words()),
-        )
+        arms = [
+            self._arm(names[0], "treated", self.treated_count, self.treated_value, self.treated_low, self.treated_high),
+            self._arm(
+                names[1],
+                "control",
+                self.treated_count if before else self.control_count,
+                self.control_value,
+                self.control_low,
+                self.control_high,
+            ),
+        ]
+        difference = {
+            "text": self._figure(self.difference, True),
+            "bounded": self.bounded,
+            "value": self.difference,
+            "low": self.low,
+            "high": self.high,
+            "interval": f"[{self._figure(self.low, True)} … {self._figure(self.high, True)}]" if self.bounded else "",
+        }
+        return {
+            "measure_id": self.measure_id.id,
+            "verdict": self.verdict,
+            "label": labels[self.verdict],
+            "date": format_date(self.env, self.date),
+            "arms": arms,
+            "difference": difference,
+            "sentences": sentences,
+            "money": self._money_words(),
+            "confidence": self.confidence,
+        }
+
+    def _arm(self, name, code, count, value, low, high):
+        """A row of the page; bounds that are both 0 were not computed."""
+        told = self.env._("%s came again", round(value * count)) if self.target in PERCENT else ""
+        return {
+            "name": name,
+            "code": code,
+            "count": count,
+            "told": told,
+            "text": self._figure(value),
+            "value": value,
+            "low": low,
+            "high": high,
+            "bounded": bool(low or high),
+            "interval": f"[{self._figure(low)} … {self._figure(high)}]" if low or high else "",
+        }
 
     def action_view_measure(self):
         self.ensure_one()

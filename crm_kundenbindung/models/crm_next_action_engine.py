@@ -12,6 +12,8 @@ STAKES = {
     "new_customer_welcome": "expected",
     "cross_selling": "purchase",
 }
+# what we owe a customer is not advertising
+OWED = ("complaint_open", "promise_due")
 # columns of an open proposal that follow from the figures
 FIGURES = (
     "currency_id",
@@ -137,7 +139,9 @@ class CrmNextActionEngine(models.AbstractModel):
         )
         return SQL(
             """
-            WITH rate AS (
+            WITH candidate AS MATERIALIZED (%(candidates)s),
+            barred AS (%(barred)s),
+            rate AS (
                 SELECT COALESCE(sum(db2) / NULLIF(sum(revenue), 0), 0)::float8 AS rate
                   FROM crm_customer_value WHERE company_id = %(company)s AND margin_known),
             amounts AS (
@@ -153,7 +157,7 @@ class CrmNextActionEngine(models.AbstractModel):
                             WHEN c.stake_kind = 'risk' AND a.mean_interval > 0 AND a.each IS NOT NULL THEN 'year'
                             WHEN c.stake_kind = 'expected' AND CASE WHEN a.by_margin THEN a.expected_db ELSE a.expected_revenue END IS NOT NULL
                             THEN 'expected' ELSE 'purchase' END AS kind
-                  FROM (%(candidates)s) c
+                  FROM candidate c
                   JOIN amounts a ON a.partner_id = c.partner_id
                   JOIN crm_next_action_type t ON t.id = c.type_id),
             valued AS (
@@ -169,7 +173,8 @@ class CrmNextActionEngine(models.AbstractModel):
                    jsonb_strip_nulls(jsonb_build_object('last', v.last_order_date, 'interval', round(v.mean_interval::numeric, 1),
                                                         'purchases', v.purchase_days) || v.found) AS facts
               FROM valued v
-             WHERE v.stake >= v.minimum_stake AND NOT EXISTS (
+             WHERE v.stake >= v.minimum_stake AND NOT EXISTS (SELECT FROM barred b WHERE b.partner_id = v.partner_id AND b.type_id = v.type_id)
+               AND NOT EXISTS (
                    SELECT FROM crm_next_action d
                     WHERE d.company_id = %(company)s AND d.partner_id = v.partner_id AND d.type_id = v.type_id
                       AND ((d.state IN ('accepted', 'refused') AND d.remembered_until > %(day)s)
@@ -178,8 +183,33 @@ class CrmNextActionEngine(models.AbstractModel):
             """,
             company=company.id,
             candidates=candidates,
+            barred=self._barred(company),
             places=company.currency_id.decimal_places,
             day=fields.Date.today(),
+        )
+
+    def _barred(self, company):
+        """Select partner_id and type_id of proposals that would be advertising to somebody who does not want any.
+
+        What we owe a customer, a complaint solved or a promise kept, bars nothing. Which channel it becomes is left to
+        people, so a missing consent bars nothing either; an objection to the channel of the proposed activity does, as does
+        the wish for no or rarer advertising and the cap on contacts.
+        """
+        pressure, now = self.env["crm.contact.pressure"], fields.Datetime.now()
+        kinds = self.env["crm.next.action.type"].sudo().search([("condition", "not in", OWED)])
+        calls = kinds.filtered(lambda kind: kind.activity_type_id.category == "phonecall")
+        # OFFSET 0: looked up for the candidates alone, not computed for every contact there is
+        return SQL(
+            """
+            SELECT c.partner_id, c.type_id FROM candidate c
+              JOIN LATERAL (SELECT m.reason FROM (%(may)s) m WHERE m.partner_id = c.partner_id OFFSET 0) m ON TRUE
+             WHERE c.type_id = ANY(%(kinds)s) AND (m.reason IS NOT NULL OR c.type_id = ANY(%(calls)s)
+               AND (SELECT %(word)s FROM res_partner p WHERE p.id = c.partner_id) = 'withdrawn')
+            """,
+            may=pressure._may_contact(company, None, now=now),
+            kinds=kinds.ids,
+            calls=calls.ids,
+            word=pressure._word("phone", now),
         )
 
     # -- writing --------------------------------------------------------------------------------------------

@@ -96,22 +96,24 @@ class CrmOutreachEngine(models.AbstractModel):
 
     def _meant(self, outreach):
         """Select the contacts a campaign is meant for: members of its group, or those picked; never our own people."""
-        if outreach.target == "group":
-            people = SQL(
-                "SELECT m.partner_id FROM crm_customer_group_member m WHERE m.group_id = %s", outreach.group_id.id
-            )
-        else:
-            picked = outreach.with_context(active_test=False).partner_ids
-            people = SQL("SELECT unnest(%s::int4[]) AS partner_id", picked.ids)
         return SQL(
             """
             SELECT DISTINCT p.id AS partner_id FROM (%(people)s) m JOIN res_partner p ON p.id = m.partner_id
              WHERE (p.company_id IS NULL OR p.company_id = ANY(%(companies)s))
                AND NOT EXISTS (SELECT FROM res_users u WHERE u.partner_id = p.id AND u.active AND NOT u.share)
             """,
-            people=people,
+            people=self._people(outreach),
             companies=self.env["crm.value.lines"]._branches(outreach.company_id.root_id),
         )
+
+    def _people(self, outreach):
+        """Select the contacts that the target of a campaign names."""
+        if outreach.target == "group":
+            return SQL(
+                "SELECT m.partner_id FROM crm_customer_group_member m WHERE m.group_id = %s", outreach.group_id.id
+            )
+        picked = outreach.with_context(active_test=False).partner_ids
+        return SQL("SELECT unnest(%s::int4[]) AS partner_id", picked.ids)
 
     def _reasons(self, outreach, people):
         """Select partner_id, customer, user_id, reason of these people; reason is NULL for whom may be contacted."""

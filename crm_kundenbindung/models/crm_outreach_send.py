@@ -1,19 +1,8 @@
-import logging
-
-import psycopg2
-
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 from odoo.tools.urls import urljoin
 
-_logger = logging.getLogger(__name__)
-
 BATCH = 100
-RETRIED = (
-    psycopg2.errors.SerializationFailure,
-    psycopg2.errors.LockNotAvailable,
-    psycopg2.errors.DeadlockDetected,
-)
 
 
 class CrmOutreach(models.Model):
@@ -125,22 +114,11 @@ class CrmOutreach(models.Model):
 
     def _send_batch(self, recipients):
         """Mail and the note that it was sent are one transaction; one bad row is set aside and stops nobody else."""
-        try:
-            with self.env.cr.savepoint():
-                self._put_into_queue(recipients)
-                self.env.flush_all()
-        except RETRIED:
-            raise
-        except Exception as error:  # whatever is wrong belongs to a row: find it
-            self.env.invalidate_all()
-            if len(recipients) == 1:
-                reason = (str(error).strip() or type(error).__name__).splitlines()[0][:500]
-                _logger.info("recipient %s of a campaign set aside: %s", recipients.id, reason)
-                recipients.sudo().write({"state": "failed", "failure": reason})
-                return
-            half = len(recipients) // 2
-            self._send_batch(recipients[:half])
-            self._send_batch(recipients[half:])
+        self.env["crm.batch"]._do_or_set_aside(
+            recipients,
+            self._put_into_queue,
+            lambda recipient, reason: recipient.sudo().write({"state": "failed", "failure": reason}),
+        )
 
     def _put_into_queue(self, recipients):
         subjects, bodies = self._render("subject", recipients), self._render("body", recipients)

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+PRIOR = 2  # measures that the experience with the customer's group counts for
+
 
 class CrmRetentionFactor(models.Model):
     """A part of the urgency: what counts, and how much.
@@ -101,5 +103,16 @@ class CrmRetentionFactor(models.Model):
             "buys %(own)s product categories; broad customers buy %(broad)s", own=round(figure), broad=round(other)
         )
 
-    def _words_response(self, _retention, part, _figure, _other):
-        return self.env._("responded to %s %% of the measures so far", round(100 * part))
+    def _words_response(self, retention, part, figure, other):
+        """:param figure, other: measures that asked for a response, and the largest effect proved in the customer's groups"""
+        words = []
+        if figure:
+            responded = round(part * (figure + PRIOR) - PRIOR * other)
+            words.append(
+                self.env._("responded to %(count)s of %(measures)s measures", count=responded, measures=round(figure))
+            )
+        if other:
+            words.append(
+                self.env._("the best instrument so far brought %s %% more of this group back", round(100 * other))
+            )
+        return "; ".join(words)

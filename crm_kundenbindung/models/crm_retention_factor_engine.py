@@ -120,10 +120,6 @@ class CrmRetentionFactorEngine(models.AbstractModel):
             self.env["crm.recommendation.query"].with_company(company)._pairs(company),
         )
 
-    def _factor_response(self, company):
-        """Responses to finished measures; there is nothing to select until measures exist."""
-        return SQL()
-
     def _recorded(self, company, model):
         """Whether a company ever recorded anything of the kind: else its absence says nothing."""
         records = self.env[model].sudo().with_context(active_test=False)

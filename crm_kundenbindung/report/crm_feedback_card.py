@@ -20,7 +20,7 @@ class CrmFeedbackCard(models.Model):
     _order = "company_id, sequence"
     _rec_name = "measure"
 
-    measure = fields.Selection(MEASURED, "Measures", readonly=True)
+    measure = fields.Selection(MEASURED, "What It Measures", readonly=True)
     sequence = fields.Integer(readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     answers = fields.Integer("Number of Answers", readonly=True)

@@ -26,7 +26,7 @@ class CrmFeedbackReport(models.Model):
     _rec_name = "measure"
 
     date = fields.Datetime("Answered On", readonly=True)
-    measure = fields.Selection(MEASURED, "Measures", readonly=True)
+    measure = fields.Selection(MEASURED, "What It Measures", readonly=True)
     origin = fields.Selection(ORIGINS, "Where From", readonly=True)
     audience = fields.Selection(AUDIENCES, "Answered By", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)

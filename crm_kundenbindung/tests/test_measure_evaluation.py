@@ -45,7 +45,14 @@ class TestMeasureEvaluation(MeasureCase):
         self.assertTrue(result.margin_known)
         self.assertTrue(result.margin_low < result.margin < result.margin_high)
         self.assertAlmostEqual(result.gain, result.margin - 410)
-        self.assertIn("progress-bar", result.page)
+        arms = [(arm["count"], arm["told"], arm["bounded"]) for arm in result.page["arms"]]
+        self.assertEqual(arms, [(100, "28 came again", True), (25, "4 came again", True)])
+        self.assertAlmostEqual(result.treated_low, 0.2014, places=4)  # Wilson
+        self.assertEqual(result.page["difference"]["text"], "+12.0 pp")
+        course = result.course
+        self.assertEqual(len(course["dates"]), 30)
+        self.assertEqual((course["treated"][-1], course["control"][-1], course["treated"][0]), (0.28, 0.16, 0))
+        self.assertTrue(course["treated_low"][-1] < 0.28 < course["treated_high"][-1])
         self.assertEqual(measure.participant_ids.filtered("outcome").partner_id, treated[:28] | control[:4])
         with self.assertRaises(AccessError):
             result.difference = 0.5
