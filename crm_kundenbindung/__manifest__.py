@@ -70,6 +70,7 @@
         "views/crm_trust_views.xml",
         "views/crm_touchpoint_views.xml",
         "views/res_partner_service_views.xml",
+        "views/res_config_settings_next_action_views.xml",
         "views/res_config_settings_views.xml",
         "report/crm_complaint_report_views.xml",
         "report/crm_promise_report_views.xml",

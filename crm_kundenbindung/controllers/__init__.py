@@ -1,2 +1,2 @@
 from . import feedback, outreach, privacy, reminder
-from . import feedback, measure, outreach, privacy
+from . import measure

@@ -48,6 +48,8 @@ class CrmNextActionEngine(models.AbstractModel):
         execute = self.env.cr.execute
         execute(SQL("DROP TABLE IF EXISTS crm_next_action_new"))
         execute(SQL("CREATE TEMP TABLE crm_next_action_new ON COMMIT DROP AS %s", self._best(company)))
+        if company.kundenbindung_proposals_per_person:
+            execute(self._beyond(company.kundenbindung_proposals_per_person))
         execute(SQL("ANALYZE crm_next_action_new"))
         for statement in self._writes(company):
             execute(statement)
@@ -186,6 +188,18 @@ class CrmNextActionEngine(models.AbstractModel):
             barred=self._barred(company),
             places=company.currency_id.decimal_places,
             day=fields.Date.today(),
+        )
+
+    def _beyond(self, limit):
+        """Leave out what nobody would get to: beyond so many per salesperson, those with least at stake."""
+        return SQL(
+            """
+            DELETE FROM crm_next_action_new n USING (
+                   SELECT partner_id, row_number() OVER (PARTITION BY user_id ORDER BY stake DESC, urgency DESC, partner_id) AS place
+                     FROM crm_next_action_new WHERE NOT first) r
+             WHERE r.partner_id = n.partner_id AND r.place > %s
+            """,
+            limit,
         )
 
     def _barred(self, company):

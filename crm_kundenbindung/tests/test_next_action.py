@@ -47,6 +47,22 @@ class TestProposals(NextActionCase):
         self.assertEqual((self._action(once).stake, self._action(once).stake_basis), (100, "purchase"))
         self.assertEqual(self._action(once).reason, "Bought once, 200 days ago: the rhythm is broken.")
 
+    def test_a_work_list_has_an_end(self):
+        """Of the proposals of a salesperson those with most at stake stay; what is owed stays anyway."""
+        small = self._buyer("Small", last=200)
+        self._assign(small, self.seller)
+        self.company.kundenbindung_proposals_per_person = 1
+        self._run()
+        self.assertEqual(self._mine().partner_id, self.at_risk)
+        self.env["crm.promise"].create(
+            {"name": "Call back", "partner_id": small.id, "company_id": self.company.id, "due_date": self.today}
+        )
+        self._run()
+        self.assertEqual(self._mine().partner_id, self.at_risk | small)
+        self.company.kundenbindung_proposals_per_person = 0
+        self._run()
+        self.assertEqual(self._mine().partner_id, self.at_risk | small)
+
     def test_best_of_several_conditions(self):
         """What fits is proposed to a loyal customer; when they slip, the broken rhythm is worth more."""
         self.env["crm.product.recommendation"].create(
