@@ -29,13 +29,16 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         )
         self.env["loyalty.ledger.engine"].sudo()._lock_cards(cards)
         debts = {card: card.ledger_debt for card in cards.filtered("ledger_debt")}
-        movement, finals = Movement("merge", cause="merge"), {}
+        movement, finals, gone = Movement("merge", cause="merge"), {}, {}
         for program, own in cards.grouped("program_id").items():
             moved = own.filtered(lambda card: card.partner_id in src_partners)
             finals[program] = final = (own - moved)[:1] or moved[:1]
+            gone[program] = moved - final
             movement.lines[final.id] = [line for card in moved - final for line in card._open_lots("merge")]
         wizard = self.with_context(**{KEY: movement})
         result = super(BasePartnerMergeAutomaticWizard, wizard)._merge_loyalty_cards(src_partners, dst_partner)
+        for program, cards in gone.items():
+            self.env["loyalty.stamp.engine"].sudo()._merge_cards(cards, finals[program])
         for card, debt in debts.items():
             final = finals[card.program_id]
             if card != final and card.partner_id in src_partners:

@@ -17,50 +17,42 @@ class LoyaltyCard(models.Model):
         """
         self.ensure_one()
         card = self.sudo()
-        program, reached = card.program_id, card._face_points()
+        program = card.program_id
+        stamps = program.card_kind == "stamps"
+        shown = card._stamps_shown() if stamps else card.points
+        times = card._rewards_open()
         rewards = [
-            {
-                "name": reward.description,
-                "required": reward.required_points,
-                "reachable": card._reward_reachable(reward),
-            }
+            {"name": reward.description, "required": reward.required_points, "reachable": times[reward] > 0}
             for reward in program.reward_ids.sorted("required_points")
         ]
-        ahead = [reward for reward in rewards if reward["required"] > reached + EPSILON]
-        following = ahead[:1] or (rewards[:1] if program.card_kind == "stamps" else [])
         return {
             "holder": card.partner_id.name or "",
             "program": program.name,
             "kind": program.card_kind,
-            "points": reached,
+            "points": shown,
             "point_name": card.point_name or "",
-            "stamps": card._face_stamps(reached, rewards),
-            "next_reward": {"name": following[0]["name"], "missing": card._missing_points(following[0]["required"])}
-            if following
-            else False,
+            "stamps": card._face_stamps(shown, rewards) if stamps else [],
+            "next_reward": card._face_next(shown, rewards),
             "rewards": rewards,
             "tier": False,
             "next_tier": False,
         }
 
-    def _face_points(self):
-        """Points, or stamps in the book that is open."""
-        return self.points
+    def _face_next(self, shown, rewards):
+        """The nearest reward that is not reached yet; after the last of a book the first of the next one."""
+        program = self.program_id
+        for reward in rewards:
+            if reward["required"] > shown + EPSILON:
+                return {"name": reward["name"], "missing": reward["required"] - shown}
+        if rewards and program.card_kind == "stamps" and program.card_keep:
+            missing = program.card_size - shown + rewards[0]["required"]
+            return {"name": rewards[0]["name"], "missing": missing}
+        return False
 
-    def _missing_points(self, required):
-        """Points until `required` of them are reached."""
-        return max(0.0, required - self._face_points())
-
-    def _reward_reachable(self, reward):
-        """Whether the holder may have this reward now."""
-        return self.points + EPSILON >= reward.required_points
-
-    def _face_stamps(self, given, rewards):
-        """The fields of the book: as many as its dearest reward asks for."""
-        if self.program_id.card_kind != "stamps":
-            return []
+    def _face_stamps(self, shown, rewards):
+        """The fields of the book, each with its reward."""
         names = {int(reward["required"]): reward["name"] for reward in rewards}
         return [
-            {"number": number, "given": number <= given + EPSILON, "reward": names.get(number, False)}
+            {"number": number, "given": number <= shown, "reward": names.get(number, False)}
             for number in range(1, self.program_id.card_size + 1)
         ]

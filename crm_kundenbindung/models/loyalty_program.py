@@ -12,7 +12,9 @@ class LoyaltyProgram(models.Model):
         "Points Expire After", help="Months after which earned points expire, the oldest first. 0: never."
     )
     ledger_reminder_days = fields.Integer(
-        "Reminder Before Expiry", default=30, help="Days before points expire on which the customer gets a mail. 0: none."
+        "Reminder Before Expiry",
+        default=30,
+        help="Days before points expire on which the customer gets a mail. 0: none.",
     )
     ledger_money_like = fields.Boolean(
         "Like Money", compute="_compute_ledger_money_like",
@@ -66,11 +68,8 @@ class LoyaltyProgram(models.Model):
         self.ensure_one()
         costs = [0.0]
         for reward in self.reward_ids.filtered("required_points"):
-            if reward.reward_type == "product":
-                product = reward.reward_product_ids[:1]
-                costs.append(product.standard_price * reward.reward_product_qty / reward.required_points)
-            elif reward.reward_type == "discount" and reward.discount_mode == "per_point":
+            if reward.reward_type == "discount" and reward.discount_mode == "per_point":
                 costs.append(reward.discount)
-            elif reward.reward_type == "discount" and reward.discount_mode == "per_order":
-                costs.append(reward.discount / reward.required_points)
+            else:
+                costs.append(reward._cost_when_given() / reward.required_points)
         return max(costs)

@@ -6,6 +6,7 @@ from . import (
     crm_feedback_report,
     crm_feedback_group_report,
     crm_outreach_count,
+    report_loyalty_card,
     report_outreach_letter,
     report_privacy_export,
 )

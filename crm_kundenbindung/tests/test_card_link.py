@@ -47,10 +47,15 @@ class TestCardLink(LedgerCase):
         program = self._program(
             "Stamps",
             card_kind="stamps",
+            rule_ids=[Command.clear()],
             reward_ids=[
                 Command.clear(),
-                Command.create({"description": "Coffee", "discount": 3, "required_points": 3}),
-                Command.create({"description": "Full Tank", "discount": 80, "required_points": 10}),
+                Command.create(
+                    {"description": "Coffee", "discount_mode": "per_order", "discount": 3, "required_points": 3}
+                ),
+                Command.create(
+                    {"description": "Full Tank", "discount_mode": "per_order", "discount": 80, "required_points": 10}
+                ),
             ],
         )
         face = self._card(self.customer, 4, program)._card_face()
