@@ -66,6 +66,7 @@
         "views/loyalty_event_rule_views.xml",
         "views/loyalty_event_views.xml",
         "views/loyalty_reward_given_views.xml",
+        "report/loyalty_program_report_views.xml",
         "views/crm_complaint_cause_views.xml",
         "views/crm_complaint_remedy_views.xml",
         "views/crm_complaint_severity_views.xml",

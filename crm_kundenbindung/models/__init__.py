@@ -133,6 +133,7 @@ from . import (
     loyalty_expiry_engine,
     loyalty_program,
     loyalty_program_card,
+    loyalty_program_figures,
     loyalty_program_template,
     loyalty_program_usage,
     loyalty_reward,
