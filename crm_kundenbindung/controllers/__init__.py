@@ -1,2 +1,8 @@
-from . import feedback, outreach, privacy, reminder
-from . import measure
+from . import (
+    feedback,
+    outreach,
+    privacy,
+    reminder,
+    measure,
+    referral,
+)

@@ -16,6 +16,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self.env["crm.next.action.engine"].sudo()._merge_customers(src_partners.ids, dst_partner.id)
         self.env["crm.measure.engine"].sudo()._merge_customers(src_partners.ids, dst_partner.id)
         self.env["crm.customer.month.engine"].sudo()._merge_customers(src_partners.ids, dst_partner.id)
+        self.env["loyalty.tier.engine"].sudo()._merge_customers(src_partners.ids, dst_partner.id)
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     @api.model

@@ -9,6 +9,7 @@ from ..demo import (
     workshop_points,
     workshop_retention,
     workshop_service,
+    workshop_tiers,
 )
 
 THEMES = (
@@ -18,6 +19,7 @@ THEMES = (
     workshop_retention,
     workshop_groups,
     workshop_outreach,
+    workshop_tiers,
 )
 
 

@@ -12,7 +12,7 @@ PROTECTED = ("ledger_debt", "ledger_reminded_on")
 CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 ROUNDING = 0.01
 # Points that come in this way pay back a debt first.
-REPAYING = ("earned", "returned", "clawed_back")
+REPAYING = ("earned", "returned", "clawed_back", "referral")
 
 
 class LoyaltyCard(models.Model):

@@ -2,6 +2,7 @@ from . import (
     crm_next_action_decision,
     crm_privacy_anonymise,
     loyalty_card_stamp,
+    crm_referral_enter,
     loyalty_card_update_balance,
     loyalty_generate_wizard,
     loyalty_ledger_import,

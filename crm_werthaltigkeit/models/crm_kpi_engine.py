@@ -69,7 +69,11 @@ class CrmKpiEngine(models.AbstractModel):
     # -- what the indicators read -----------------------------------------------------------------
 
     def _prepare(self, company, start, end, customers=None):
-        """Read the lines of a company once: customer × day, from the first purchase ever until `end`."""
+        """Read the lines of a company once."""
+        self._prepare_days(company, end, customers)
+
+    def _prepare_days(self, company, end, customers=None):
+        """Leave `crm_kpi_day`: customer × day, from the first purchase ever until `end`."""
         self.env.flush_all()
         lines = self.env["crm.value.lines"].with_company(company)
         self._temporary(
