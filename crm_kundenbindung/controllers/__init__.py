@@ -6,3 +6,5 @@ from . import (
     measure,
     referral,
 )
+from . import feedback, measure, outreach, privacy, reminder
+from . import portal, portal_account, portal_card, portal_complaint, portal_data, portal_idea

@@ -22,6 +22,8 @@ from . import (
     test_next_action,
     test_outreach,
     test_points,
+    test_portal,
+    test_portal_card,
     test_privacy,
     test_program_figures,
     test_referral,

@@ -73,6 +73,7 @@ ALLOWED = {
         "crm.idea": ("read", "write", "create"),
         "crm.idea.stage": ("read",),
         "crm.idea.category": ("read",),
+        "crm.portal.area": ("read",),
     },
     "manager": {
         "crm.customer.group": OPERATIONS,
@@ -147,6 +148,7 @@ ALLOWED = {
         "crm.idea": OPERATIONS,
         "crm.idea.stage": OPERATIONS,
         "crm.idea.category": OPERATIONS,
+        "crm.portal.area": ("read", "write"),
     },
 }
 

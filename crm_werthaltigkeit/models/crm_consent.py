@@ -26,15 +26,17 @@ class CrmConsent(models.Model):
     )
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     origin = fields.Char("How", help="Where the person said so: form, phone call, letter, portal …")
+    wording = fields.Text("Text They Read", help="What the person read when agreeing or objecting, word for word.")
     user_id = fields.Many2one("res.users", "Recorded By", default=lambda self: self.env.user, readonly=True)
 
     @api.model_create_multi
     def create(self, vals_list):
         consents = super().create([dict(vals, user_id=self.env.uid) for vals in vals_list])
-        objected = consents.filtered(lambda c: c.purpose == "profiling").partner_id.commercial_partner_id
-        if objected:  # takes effect at the next run
-            objected.sudo()._update_werthaltigkeit_objected()
-            self.env["crm.customer.value"].sudo().search([("partner_id", "in", objected.ids)])._mark_stale()
+        spoke = consents.filtered(lambda c: c.purpose == "profiling").partner_id.commercial_partner_id
+        if spoke:  # takes effect at the next run
+            spoke.sudo()._update_werthaltigkeit_objected()
+            self.env["crm.customer.value"].sudo().search([("partner_id", "in", spoke.ids)])._mark_stale()
+            objected = spoke.sudo().filtered("werthaltigkeit_objected")
             self.env["crm.product.recommendation"].sudo().search([("partner_id", "in", objected.ids)]).unlink()
         return consents
 

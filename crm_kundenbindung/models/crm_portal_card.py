@@ -1,0 +1,73 @@
+import base64
+import io
+import re
+
+import qrcode
+
+from odoo import api, models
+from odoo.tools import consteq, formatLang
+
+# what the key of a link is made of: anything else is not looked up
+TOKEN = re.compile(r"[A-Za-z0-9_-]{1,200}")
+
+
+class CrmPortal(models.AbstractModel):
+    """A card as its holder sees it, with and without a password."""
+
+    _inherit = "crm.portal"
+
+    @api.model
+    def _card_of_token(self, token):
+        """The card whose link carries this token, or nothing. The comparison takes equally long for every token."""
+        cards = self.env["loyalty.card"].sudo()
+        if not token or not TOKEN.fullmatch(token):
+            return cards
+        card = cards.search([("kundenbindung_token", "=", token)], limit=1)
+        return card if consteq(card.kundenbindung_token or "", token) else cards
+
+    @api.model
+    def _card_values(self, card):
+        """Everything that the template of a card's face shows, worded in the language of the page."""
+        face, url = card._card_face(), card._card_url()
+        return {
+            "card": card,
+            "face": face,
+            "card_url": url,
+            "qr": self._qr(url),
+            "stamps_text": self._stamps_text(face),
+            "points_text": self._points_text(card, face["points"]),
+            "missing_text": self._missing_text(card, face),
+            "rewards_text": [
+                (reward, self._points_text(card, reward["required"], face["kind"])) for reward in face["rewards"]
+            ],
+        }
+
+    def _qr(self, value):
+        """A QR code as data address: the token must not stand in the log of a second request."""
+        stream = io.BytesIO()
+        qrcode.make(value, box_size=8, border=2).save(stream, format="PNG")
+        return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
+
+    def _stamps_text(self, face):
+        given = sum(stamp["given"] for stamp in face["stamps"])
+        return self.env._("%(given)s of %(all)s stamps", given=given, all=len(face["stamps"]))
+
+    def _points_text(self, card, points, kind="points"):
+        """Points with their name, as "120 points" or "3 stamps"."""
+        if kind == "stamps":
+            return self.env._("1 stamp") if points == 1 else self.env._("%s stamps", self._number(points))
+        if card.program_id.currency_id and card.point_name == card.program_id.currency_id.symbol:
+            return card._format_points(points)
+        return f"{self._number(points)} {card.point_name or ''}".strip()
+
+    def _number(self, number):
+        return formatLang(self.env, number, digits=0 if float(number).is_integer() else 2)
+
+    def _missing_text(self, card, face):
+        """What is missing to the next reward, or that it is there."""
+        if not face["next_reward"]:
+            return False
+        missing = face["next_reward"]["missing"]
+        if missing <= 0:
+            return self.env._("It is yours now")
+        return self.env._("%s to go", self._points_text(card, missing, face["kind"]))
