@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.tools import SQL
 
 
@@ -14,6 +14,12 @@ class CrmRetentionFactsEngine(models.AbstractModel):
             "objects": SQL(
                 "(SELECT count(*) FROM crm_customer_object o"
                 " WHERE o.commercial_partner_id = p.id AND o.active AND o.company_id = ANY(%s))",
+                branches,
+            ),
+            "bookings": SQL(
+                "(SELECT count(*) FROM crm_booking b WHERE b.commercial_partner_id = p.id AND b.state = 'booked'"
+                " AND b.start > %s AND b.company_id = ANY(%s))",
+                fields.Datetime.now(),
                 branches,
             ),
         }

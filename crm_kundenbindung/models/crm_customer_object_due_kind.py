@@ -14,7 +14,9 @@ class CrmCustomerObjectDueKind(models.Model):
     months = fields.Integer(
         "Every (Months)", help="When one is done, the next is due so many months later. 0: it does not come again."
     )
-    lead_days = fields.Integer("Remind Before (Days)", default=30, help="How long before the day the owner is reminded.")
+    lead_days = fields.Integer(
+        "Remind Before (Days)", default=30, help="How long before the day the owner is reminded."
+    )
 
     _not_negative = models.Constraint(
         "CHECK(months >= 0 AND months <= 240 AND lead_days >= 0 AND lead_days <= 366)",

@@ -83,7 +83,10 @@ class CrmCustomerObjectDue(models.Model):
     def _plan_activity(self):
         """A task on each object for whoever is responsible, in their language."""
         for record, dues in self.grouped("object_id").items():
-            user = record.user_id or self.env["crm.feedback.request"].new({"company_id": record.company_id})._find_manager()
+            user = (
+                record.user_id
+                or self.env["crm.feedback.request"].new({"company_id": record.company_id})._find_manager()
+            )
             env = self.with_context(lang=user.lang or self.env.lang).env
             kinds = ", ".join(dues.with_env(env).kind_id.mapped("name"))
             record.with_env(env).with_context(mail_activity_quick_update=True).activity_schedule(
@@ -117,4 +120,12 @@ class CrmCustomerObjectDue(models.Model):
 
     def _booking_url(self):
         """Where the owner books an appointment for it; False where none can be booked."""
-        return False
+        self.ensure_one()
+        domain = [
+            ("due_kind_id", "=", self.kind_id.id),
+            ("company_id", "=", self.company_id.id),
+            ("audience", "=", "public"),
+            ("user_ids", "!=", False),
+        ]
+        kind = self.env["crm.booking.type"].search(domain, limit=1)
+        return kind._book_url() if kind and self.env["res.company"]._kundenbindung_switched_on("booking") else False

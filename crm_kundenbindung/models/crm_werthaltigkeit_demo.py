@@ -3,6 +3,7 @@ from odoo import api, models
 from odoo.addons.crm_werthaltigkeit.demo.workshop import PARAMETER
 
 from ..demo import (
+    workshop_booking,
     workshop_feedback,
     workshop_groups,
     workshop_outreach,
@@ -20,6 +21,7 @@ THEMES = (
     workshop_groups,
     workshop_outreach,
     workshop_tiers,
+    workshop_booking,
 )
 
 
@@ -29,7 +31,7 @@ class CrmWerthaltigkeitDemo(models.AbstractModel):
     @api.model
     @api.private
     def generate(self):
-        """Give the workshop two years of points, opinions, complaints, a life cycle, groups and campaigns, once."""
+        """Give the workshop two years of points, opinions, complaints, a life cycle, groups, campaigns and appointments, once."""
         generated = super().generate()
         if self.env["ir.config_parameter"].sudo().get_param(PARAMETER):
             for theme in THEMES:

@@ -1,4 +1,5 @@
 from . import (
+    crm_booking_book,
     crm_next_action_decision,
     crm_privacy_anonymise,
     loyalty_card_stamp,
