@@ -36,6 +36,9 @@ RESULT_FIELDS = {
     "probability",
     "measured_on",
     "yellow_count",
+    "fan",
+    "season",
+    "final",
 }
 
 
@@ -113,6 +116,9 @@ class CrmGoal(models.Model):
         tracking=True,
         help="The last day that counts.",
     )
+    baseline_entered = fields.Boolean(
+        "Enter the Baseline", help="The baseline is not measured but known otherwise, or wanted to be another."
+    )
     path = fields.Selection(
         PATHS, "Way to the Target", required=True, default="linear", help="What is planned for the months between."
     )
@@ -147,6 +153,8 @@ class CrmGoal(models.Model):
     probability = fields.Float("Probability of Reaching It", readonly=True, copy=False, aggregator=None)
     yellow_count = fields.Integer("Yellow in a Row", readonly=True, copy=False, aggregator=None)
     measured_on = fields.Datetime(readonly=True, copy=False)
+    measure_due = fields.Boolean("To Be Measured", readonly=True, copy=False, default=True, help="The past is measured too, at the next run.")  # fmt: skip
+    final = fields.Boolean(readonly=True, copy=False, help="Measured up to its end.")
 
     _dates_order = models.Constraint("CHECK(end_date > start_date)", "A goal ends after it starts.")
     _weight_positive = models.Constraint("CHECK(weight >= 0)", "A weight is not negative.")
@@ -178,6 +186,7 @@ class CrmGoal(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [dict({"baseline_entered": True} if vals.get("baseline") else {}, **vals) for vals in vals_list]
         if any(RESULT_FIELDS & vals.keys() for vals in vals_list) and not self._is_internal():
             raise AccessError(self.env._("What a goal shows is measured, not entered."))
         return super().create(vals_list)

@@ -1,1 +1,1 @@
-"""Statistics of controlling, no Odoo: numpy alone."""
+"""Statistics of CRM Controlling: arrays in, arrays or frozen dataclasses out. Nothing in here knows Odoo."""

@@ -14,7 +14,14 @@ ALLOWED = {
         "crm.utility.comparison": ("read",),
         "crm.utility.score": ("read", "write"),
         "crm.goal": ("read", "write"),
+        "crm.goal.effect": ("read",),
+        "crm.goal.measurement": ("read",),
+        "crm.goal.review": ("read", "write"),
+        "crm.goal.review.line": ("read",),
         "crm.goal.stage": ("read",),
+        "crm.goal.step": ("read",),
+        "crm.goal.template": ("read",),
+        "crm.goal.version": ("read",),
     },
     "manager": {
         "crm.specification": ("read", "write", "create", "unlink"),
@@ -26,7 +33,15 @@ ALLOWED = {
         "crm.utility.comparison": ("read", "write", "create", "unlink"),
         "crm.utility.score": ("read", "write"),
         "crm.goal": ("read", "write", "create", "unlink"),
+        "crm.goal.change": ("read", "write", "create"),
+        "crm.goal.effect": ("read",),
+        "crm.goal.measurement": ("read",),
+        "crm.goal.review": ("read", "write"),
+        "crm.goal.review.line": ("read",),
         "crm.goal.stage": ("read", "write", "create", "unlink"),
+        "crm.goal.step": ("read", "write", "create", "unlink"),
+        "crm.goal.template": ("read", "write", "create", "unlink"),
+        "crm.goal.version": ("read",),
     },
 }
 
@@ -36,7 +51,7 @@ class TestAccess(AccessMatrix, TransactionCase):
     """Role × model × operation, deny by default."""
 
     addon = "crm_controlling"
-    at_least = 2
+    at_least = 10
     groups = {
         "sales": "crm_kundenbindung.group_kundenbindung_user",
         "user": "crm_controlling.group_controlling_user",
