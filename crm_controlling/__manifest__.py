@@ -32,6 +32,8 @@
         "views/crm_measure_views.xml",
         "views/crm_value_assessment_views.xml",
         "wizard/crm_goal_change_views.xml",
+        "views/crm_concept_views.xml",
+        "report/report_concept.xml",
     ],
     "demo": ["demo/workshop.xml"],
     "assets": {

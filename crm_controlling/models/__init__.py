@@ -1,3 +1,12 @@
+from . import crm_concept_link_mixin
+from . import crm_concept
+from . import crm_concept_agreement
+from . import crm_concept_data
+from . import crm_concept_facts
+from . import crm_concept_facts_relations
+from . import crm_concept_lesson
+from . import crm_concept_page
+from . import crm_concept_words
 from . import crm_requirement_category
 from . import crm_specification
 from . import crm_requirement
@@ -34,3 +43,4 @@ from . import crm_measure_library
 from . import crm_value_assessment
 from . import crm_werthaltigkeit_demo
 from . import crm_goal_requirement
+from . import crm_goal_concept

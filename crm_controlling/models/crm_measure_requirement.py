@@ -6,8 +6,12 @@ class CrmMeasure(models.Model):
 
     _inherit = "crm.measure"
 
-    requirement_ids = fields.One2many("crm.requirement", "measure_id", "Requirements")
-    requirement_count = fields.Integer("Number of Requirements", compute="_compute_requirement_count")
+    requirement_ids = fields.One2many(
+        "crm.requirement", "measure_id", "Requirements", groups="crm_controlling.group_controlling_user"
+    )
+    requirement_count = fields.Integer(
+        "Number of Requirements", compute="_compute_requirement_count", groups="crm_controlling.group_controlling_user"
+    )
 
     @api.depends("requirement_ids")
     def _compute_requirement_count(self):

@@ -2,7 +2,9 @@ from odoo import api, models
 
 from odoo.addons.crm_werthaltigkeit.demo.workshop import PARAMETER
 
-THEMES = ()
+from ..demo import workshop_concept
+
+THEMES = (workshop_concept,)
 
 
 class CrmWerthaltigkeitDemo(models.AbstractModel):

@@ -1,3 +1,6 @@
+from . import test_concept
+from . import test_concept_pdf
+from . import test_concept_tour
 from . import test_requirement
 from . import test_stats_utility
 from . import test_utility

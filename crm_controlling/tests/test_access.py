@@ -5,6 +5,10 @@ from odoo.addons.crm_werthaltigkeit.tests.access import AccessMatrix
 # what each role may do with each model; everything not listed is denied
 ALLOWED = {
     "user": {
+        "crm.concept": ("read",),
+        "crm.concept.agreement": ("read", "write"),
+        "crm.concept.data": ("read",),
+        "crm.concept.lesson": ("read",),
         "crm.specification": ("read",),
         "crm.requirement": ("read", "write", "create"),
         "crm.requirement.category": ("read",),
@@ -24,6 +28,10 @@ ALLOWED = {
         "crm.goal.version": ("read",),
     },
     "manager": {
+        "crm.concept": ("read", "write", "create", "unlink"),
+        "crm.concept.agreement": ("read", "write"),
+        "crm.concept.data": ("read", "write", "create", "unlink"),
+        "crm.concept.lesson": ("read", "write", "create", "unlink"),
         "crm.specification": ("read", "write", "create", "unlink"),
         "crm.requirement": ("read", "write", "create", "unlink"),
         "crm.requirement.category": ("read", "write", "create", "unlink"),

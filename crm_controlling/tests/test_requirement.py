@@ -149,7 +149,7 @@ class TestRequirement(RequirementCase):
     def test_plain_spreadsheet_by_number(self):
         """A file somebody typed: the number finds the requirement, names find goal and criterion."""
         rows = [
-            {"number": "2", "name": "A lost card is replaced at once", "priority": "Must", "criterion_id": "Which card? / Without training"},
+            {"number": "2", "name": "A lost card is replaced at once", "priority": "Must", "criterion_id": "Which card? / Without training", "goal_id": ""},
             {"number": "", "name": "Without number", "goal_id": self.goal.name},
             {"number": "12", "name": "With a number of its own"},
         ]  # fmt: skip

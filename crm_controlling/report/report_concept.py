@@ -1,0 +1,69 @@
+import io
+import re
+
+from markupsafe import Markup
+
+from odoo import api, models
+from odoo.tools.pdf import PdfFileReader
+
+REPORT = "crm_controlling.report_concept"
+
+
+class ReportConcept(models.AbstractModel):
+    """The CRM concept on paper: five chapters with a table of contents."""
+
+    _name = f"report.{REPORT}"
+    _description = "CRM Concept (PDF)"
+
+    @api.model
+    def _get_report_values(self, docids, data=None):
+        concepts = self.env["crm.concept"].browse(docids)
+        page = self.env["crm.concept.page"]
+        return {
+            "doc_ids": docids,
+            "doc_model": "crm.concept",
+            "docs": concepts,
+            "chapters": self._chapters(),
+            "pages": (data or {}).get("concept_pages") or {},
+            "situation": page._situation,
+            "goals": lambda concept: list(page._goals(concept)),
+            "measures": lambda concept: list(page._measures(concept)),
+            "draw": lambda chart: Markup(chart["svg"]),  # made by the server, every word in it escaped
+            "utility": self.env["crm.utility.result"]._page,
+        }
+
+    def _chapters(self):
+        """Return [(number, code, title)]."""
+        field = self.env["crm.concept.agreement"]._fields["chapter"]
+        chapters = field._description_selection(self.env)
+        return [(number, code, title) for number, (code, title) in enumerate(chapters, 1)]
+
+    def _find_pages(self, pdf):
+        """Return {chapter: page on which it begins}, read from the text of the PDF.
+
+        The first page is the table of contents; a chapter begins on the first page after the one before that holds
+        its number and title.
+        """
+        texts = [re.sub(r"\s+", " ", page.extract_text()) for page in PdfFileReader(io.BytesIO(pdf)).pages]
+        found, last = {}, 0
+        for number, code, title in self._chapters():
+            heading = f"{number} {title}"
+            page = next((index for index in range(last + 1, len(texts)) if heading in texts[index]), None)
+            if page is not None:
+                found[code], last = page + 1, page
+        return found
+
+
+class IrActionsReport(models.Model):
+    _inherit = "ir.actions.report"
+
+    def _render_qweb_pdf(self, report_ref, res_ids=None, data=None):
+        """Print a concept twice: the printing program knows no table of contents, so the first copy says the pages."""
+        result = super()._render_qweb_pdf(report_ref, res_ids=res_ids, data=data)
+        if (data or {}).get("concept_pages") or self._get_report(report_ref).report_name != REPORT:
+            return result
+        content, kind = result
+        if kind != "pdf" or not res_ids or (not isinstance(res_ids, int) and len(res_ids) > 1):
+            return result
+        pages = self.env[f"report.{REPORT}"]._find_pages(content)
+        return super()._render_qweb_pdf(report_ref, res_ids=res_ids, data=dict(data or {}, concept_pages=pages))

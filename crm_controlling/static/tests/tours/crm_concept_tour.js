@@ -1,0 +1,44 @@
+import { registry } from "@web/core/registry";
+
+/** From the situation over goal, option and requirement to the printed concept. */
+registry.category("web_tour.tours").add("crm_controlling_concept", {
+    steps: () => [
+        { trigger: ".o_data_row:contains(Customers who come back) .o_data_cell", run: "click" },
+        { trigger: "button[name=action_fill]", run: "click" },
+        {
+            content: "A number of the situation opens its records",
+            trigger: ".o_concept_situation tr[data-figure=buyers] button:contains(2)",
+            run: "click",
+        },
+        { trigger: ".o_list_view .o_data_row:contains(Taxi Brandt GmbH)" },
+        { trigger: ".breadcrumb-item:contains(Customers who come back) a, .o_back_button a", run: "click" },
+        { trigger: "button[name=action_view_goals]", run: "click" },
+        { trigger: ".o_kanban_record:contains(Every second comes again)", run: "click" },
+        {
+            content: "The goal leads to its requirements",
+            trigger: ".o_form_view button[name=action_view_requirements]",
+            run: "click",
+        },
+        { trigger: ".o_data_row:contains(Stamps are seen) .o_data_cell[name=name]", run: "click" },
+        {
+            trigger: ".o_form_view .o_field_widget[name=acceptance] textarea",
+            run: "edit A new colleague finds them.",
+        },
+        { trigger: ".o_form_button_save", run: "click" },
+        { trigger: ".breadcrumb-item:contains(Customers who come back) a", run: "click" },
+        { trigger: "button[name=action_view_utilities]", run: "click" },
+        { trigger: ".o_data_row:contains(Which card?) .o_data_cell", run: "click" },
+        { trigger: ".o_utility_sentence:contains(Stamps is first with 8.00 of 10)" },
+        { trigger: ".o_notebook a[name=scores]", run: "click" },
+        {
+            content: "Another score changes who is first",
+            trigger: ".o_utility_row:contains(Stamps) button[data-value='2']",
+            run: "click",
+        },
+        { trigger: ".o_utility_row:contains(Stamps) button[data-value='2'][aria-checked=true]" },
+        { trigger: ".o_notebook a[name=result]", run: "click" },
+        { trigger: ".o_utility_sentence:contains(Points is first with 5.00 of 10)" },
+        { trigger: ".breadcrumb-item:contains(Customers who come back) a", run: "click" },
+        { trigger: "button[name=action_print]" },
+    ],
+});
