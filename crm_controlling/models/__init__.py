@@ -1,46 +1,57 @@
-from . import crm_concept_link_mixin
-from . import crm_concept
-from . import crm_concept_agreement
-from . import crm_concept_data
-from . import crm_concept_facts
-from . import crm_concept_facts_relations
-from . import crm_concept_lesson
-from . import crm_concept_page
-from . import crm_concept_words
-from . import crm_requirement_category
-from . import crm_specification
-from . import crm_requirement
-from . import crm_measure_requirement
-from . import crm_utility_analysis
-from . import crm_utility_comparison
-from . import crm_utility_criterion
-from . import crm_utility_option
-from . import crm_utility_result
-from . import crm_utility_score
-from . import res_config_settings_concept
-from . import crm_goal_stage
-from . import crm_goal
-from . import crm_goal_step
-from . import crm_goal_plan
-from . import crm_goal_words
-from . import crm_goal_measurement
-from . import crm_goal_version
-from . import crm_goal_chart
-from . import crm_goal_control
-from . import crm_goal_review
-from . import crm_goal_review_line
-from . import crm_goal_steering
-from . import crm_goal_effect
-from . import crm_goal_template
-from . import crm_goal_engine
-from . import crm_goal_judge_engine
-from . import crm_goal_review_engine
-from . import crm_goal_effect_engine
-from . import crm_kpi_goal_engine
-from . import crm_measure
-from . import crm_measure_instrument
-from . import crm_measure_library
-from . import crm_value_assessment
-from . import crm_werthaltigkeit_demo
-from . import crm_goal_requirement
-from . import crm_goal_concept
+from . import (
+    crm_concept_link_mixin,
+    crm_concept,
+    crm_concept_agreement,
+    crm_concept_data,
+    crm_concept_facts,
+    crm_concept_facts_relations,
+    crm_concept_lesson,
+    crm_concept_page,
+    crm_concept_words,
+    crm_requirement_category,
+    crm_specification,
+    crm_requirement,
+    crm_measure_requirement,
+    crm_utility_analysis,
+    crm_utility_comparison,
+    crm_utility_criterion,
+    crm_utility_option,
+    crm_utility_result,
+    crm_utility_score,
+    res_config_settings_concept,
+    crm_goal_stage,
+    crm_goal,
+    crm_goal_step,
+    crm_goal_plan,
+    crm_goal_words,
+    crm_goal_measurement,
+    crm_goal_version,
+    crm_goal_chart,
+    crm_goal_control,
+    crm_goal_review,
+    crm_goal_review_line,
+    crm_goal_steering,
+    crm_goal_effect,
+    crm_goal_template,
+    crm_goal_engine,
+    crm_goal_judge_engine,
+    crm_goal_review_engine,
+    crm_goal_effect_engine,
+    crm_kpi_goal_engine,
+    crm_measure,
+    crm_measure_instrument,
+    crm_measure_library,
+    crm_value_assessment,
+    crm_board_sum,
+    crm_board_engine,
+    crm_board_mail,
+    crm_customer_group_engine,
+    crm_retention_engine,
+    crm_kpi,
+    digest_digest,
+    res_company,
+    res_config_settings,
+    crm_werthaltigkeit_demo,
+    crm_goal_requirement,
+    crm_goal_concept,
+)

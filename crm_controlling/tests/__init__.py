@@ -1,8 +1,16 @@
-from . import test_concept
-from . import test_concept_pdf
-from . import test_concept_tour
-from . import test_requirement
-from . import test_stats_utility
-from . import test_utility
-from . import test_access
-from . import common, test_access, test_goal, test_goal_review, test_stats_forecast
+from . import (
+    common,
+    test_access,
+    test_board,
+    test_board_mail,
+    test_board_tour,
+    test_concept,
+    test_concept_pdf,
+    test_concept_tour,
+    test_goal,
+    test_goal_review,
+    test_requirement,
+    test_stats_forecast,
+    test_stats_utility,
+    test_utility,
+)

@@ -1,10 +1,10 @@
 from . import (
     test_access,
-    test_card_link,
     test_booking,
     test_booking_http,
     test_booking_slots,
     test_booking_tour,
+    test_card_link,
     test_cards,
     test_core_failures,
     test_customer_group,

@@ -1,0 +1,73 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError
+
+KPIS = ("kpi_crm_active_customers", "kpi_crm_repurchase_rate", "kpi_crm_margin_at_risk", "kpi_crm_goals_red")
+
+
+class DigestDigest(models.Model):
+    """Figures of the board in Odoo's digest mail: as they stand when the mail is written."""
+
+    _inherit = "digest.digest"
+
+    kpi_crm_active_customers = fields.Boolean("Active Customers")
+    kpi_crm_active_customers_value = fields.Integer(compute="_compute_kpi_crm_active_customers_value")
+    kpi_crm_repurchase_rate = fields.Boolean("Repurchase Rate (%)")
+    kpi_crm_repurchase_rate_value = fields.Float(compute="_compute_kpi_crm_repurchase_rate_value")
+    kpi_crm_margin_at_risk = fields.Boolean("Margin at Risk")
+    kpi_crm_margin_at_risk_value = fields.Monetary(compute="_compute_kpi_crm_margin_at_risk_value")
+    kpi_crm_goals_red = fields.Boolean("Goals Off Plan")
+    kpi_crm_goals_red_value = fields.Integer(compute="_compute_kpi_crm_goals_red_value")
+
+    def _controlled_company(self):
+        """The root company that a digest tells of.
+
+        :raise AccessError: to readers without the board; Odoo leaves the figure out of their mail then
+        """
+        if not self.env.user.has_group("crm_controlling.group_controlling_user"):
+            raise AccessError(self.env._("These figures are for users of CRM Controlling."))
+        return (self.company_id or self.env.company).sudo().root_id
+
+    def _figure_of_year(self, code):
+        """The value of an indicator of all customers over the last 12 months, 0 if there is none yet."""
+        return (
+            self.env["crm.customer.group.figure"]
+            .search(
+                [
+                    ("company_id", "=", self._controlled_company().id),
+                    ("group_id", "=", False),
+                    ("kpi_id.code", "=", code),
+                    ("span", "=", "year"),
+                ],
+                limit=1,
+            )
+            .value
+        )
+
+    def _compute_kpi_crm_active_customers_value(self):
+        for digest in self:
+            digest.kpi_crm_active_customers_value = digest._figure_of_year("active_customers")
+
+    def _compute_kpi_crm_repurchase_rate_value(self):
+        for digest in self:
+            digest.kpi_crm_repurchase_rate_value = 100 * digest._figure_of_year("repurchase_rate")
+
+    def _compute_kpi_crm_margin_at_risk_value(self):
+        for digest in self:
+            domain = [("company_id", "=", digest._controlled_company().id), ("group_id", "=", False)]
+            ((amount,),) = self.env["crm.board.sum"]._read_group(domain, aggregates=["margin_at_risk:sum"])
+            digest.kpi_crm_margin_at_risk_value = amount
+
+    def _compute_kpi_crm_goals_red_value(self):
+        for digest in self:
+            digest.kpi_crm_goals_red_value = self.env["crm.goal"].search_count(
+                [
+                    ("company_id", "=", digest._controlled_company().id),
+                    ("state", "in", ("control", "steering")),
+                    ("light", "=", "red"),
+                ]
+            )
+
+    def _compute_kpis_actions(self, company, user):
+        actions = super()._compute_kpis_actions(company, user)
+        menu = self.env.ref("crm_controlling.menu_controlling").id
+        return {**actions, **dict.fromkeys(KPIS, f"crm_controlling.crm_board_action?menu_id={menu}")}
