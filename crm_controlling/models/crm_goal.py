@@ -3,8 +3,6 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from .crm_goal_stage import STATES
-
 TOKEN = object()  # marks what measuring and steering write; RPC cannot forge an object
 MANAGER_GROUP = "crm_controlling.group_controlling_manager"
 KINDS = [
@@ -134,7 +132,7 @@ class CrmGoal(models.Model):
         default=lambda self: self._stage("setting"),
         group_expand="_read_group_expand_full",
     )
-    state = fields.Selection(STATES, "State of the Goal", related="stage_id.state", store=True, index=True)
+    state = fields.Selection(string="State of the Goal", related="stage_id.state", store=True, index=True)
     light = fields.Selection(LIGHTS, "Traffic Light", default="none", required=True, readonly=True, copy=False, tracking=True, index=True)  # fmt: skip
     light_since = fields.Date(readonly=True, copy=False)
     actual = fields.Float(digits=(16, 4), readonly=True, copy=False, aggregator=None)

@@ -18,7 +18,7 @@ class CrmCustomerObject(models.Model):
         index=True,
         default=lambda self: self.env["crm.customer.object.kind"].search([], limit=1),
     )
-    icon = fields.Char(related="kind_id.icon")
+    icon = fields.Char("Symbol", related="kind_id.icon")
     identification_label = fields.Char(related="kind_id.identification_label", string="Told Apart By")
     identification = fields.Char(tracking=2, help="Licence plate, serial number: what tells it apart.")
     partner_id = fields.Many2one("res.partner", "Owner", required=True, ondelete="restrict", index=True, tracking=3)

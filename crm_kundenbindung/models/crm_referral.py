@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .crm_referral_stage import STATES
 from .loyalty_card import MANAGER_GROUP
 
 # what people write by hand; everything else follows from what happened
@@ -68,7 +67,7 @@ class CrmReferral(models.Model):
         default=lambda self: self._stage("named"),
         group_expand="_read_group_expand_full",
     )
-    state = fields.Selection(STATES, "State of the Referral", related="stage_id.state", store=True, index=True)
+    state = fields.Selection(string="State of the Referral", related="stage_id.state", store=True, index=True)
     refusal = fields.Selection(REFUSALS, "Why Not", readonly=True, tracking=3)
     accepted_by_id = fields.Many2one(
         "res.users", "Accepted Anyway By", readonly=True, ondelete="set null",

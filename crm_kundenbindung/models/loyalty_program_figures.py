@@ -10,7 +10,7 @@ class LoyaltyProgram(models.Model):
 
     figure_members = fields.Integer("Members", compute="_compute_figures", groups=USER_GROUP)
     figure_active_share = fields.Float(
-        "Active", compute="_compute_figures", groups=USER_GROUP,
+        "Active Share", compute="_compute_figures", groups=USER_GROUP,
         help="Members whose card earned or was redeemed in the last 12 months.",
     )  # fmt: skip
     figure_outstanding = fields.Float("Points Outstanding", compute="_compute_figures", groups=USER_GROUP)
