@@ -11,7 +11,7 @@ class LoyaltyCard(models.Model):
     tier_member_id = fields.Many2one(
         "loyalty.tier.member", "Customer in the Tier", compute="_compute_tier", groups=USER_GROUP
     )
-    tier_id = fields.Many2one("loyalty.tier", "Tier", compute="_compute_tier", groups=USER_GROUP)
+    tier_id = fields.Many2one("loyalty.tier", compute="_compute_tier", groups=USER_GROUP)
     tier_next = fields.Char("To the Next Tier", compute="_compute_tier", groups=USER_GROUP)
     tier_progress = fields.Float("Progress to the Next Tier", compute="_compute_tier", groups=USER_GROUP)
 
@@ -23,7 +23,7 @@ class LoyaltyCard(models.Model):
             member = members.get((card.program_id.id, card.partner_id.commercial_partner_id.id))
             card.tier_member_id = member
             card.tier_id = member and member.tier_id
-            card.tier_next = member and member._next_words()
+            card.tier_next = member and member.next_words
             card.tier_progress = member and member.progress
 
     def _tier_members(self):

@@ -13,8 +13,8 @@ class LoyaltyTierHistory(models.Model):
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True, ondelete="set null", index="btree_not_null")
     program_id = fields.Many2one("loyalty.program", required=True, readonly=True, ondelete="restrict", index=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade", index=True)
-    from_tier_id = fields.Many2one("loyalty.tier", "From Tier", readonly=True, ondelete="restrict")
-    to_tier_id = fields.Many2one("loyalty.tier", "To Tier", readonly=True, ondelete="restrict")
+    from_tier_id = fields.Many2one("loyalty.tier", readonly=True, ondelete="restrict")
+    to_tier_id = fields.Many2one("loyalty.tier", readonly=True, ondelete="restrict")
     reason = fields.Selection(
         [
             ("upgrade", "Threshold Reached"),

@@ -32,7 +32,7 @@ class LoyaltyTierMember(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     basis = fields.Selection(related="program_id.tier_basis", string="Measured By")
     tier_id = fields.Many2one(
-        "loyalty.tier", "Tier", readonly=True, index="btree_not_null", ondelete="restrict", group_expand="_expand_tiers"
+        "loyalty.tier", readonly=True, index="btree_not_null", ondelete="restrict", group_expand="_expand_tiers"
     )
     since = fields.Date("In This Tier Since", readonly=True)
     tier_computed_id = fields.Many2one("loyalty.tier", "Computed Tier", readonly=True, ondelete="restrict")
@@ -50,10 +50,11 @@ class LoyaltyTierMember(models.Model):
         help="What counts towards the tiers, within the period of the program.",
     )
     figure_known = fields.Boolean("Known", readonly=True, help="Not where costs are unknown, nor after an objection.")
-    next_tier_id = fields.Many2one("loyalty.tier", "Next Tier", readonly=True, ondelete="restrict")
+    next_tier_id = fields.Many2one("loyalty.tier", readonly=True, ondelete="restrict")
     missing = fields.Float("Missing to the Next Tier", readonly=True, aggregator=None)
     missing_text = fields.Char("Missing", compute="_compute_words")
     figure_text = fields.Char("Reached So Far", compute="_compute_words")
+    next_words = fields.Char("What Is Missing", compute="_compute_words")
     progress = fields.Float("To the Next Tier (%)", compute="_compute_words")
     below_since = fields.Date(readonly=True, help="Since then the computed tier is lower than the one that counts.")
     kept_until = fields.Date(readonly=True, help="A person decided that the tier stays until then.")
@@ -91,6 +92,7 @@ class LoyaltyTierMember(models.Model):
             basis, currency = member.basis, member.currency_id
             member.missing_text = words._tier_missing(basis, member.missing, currency)
             member.figure_text = words._tier_amount(basis, member.figure, currency) if member.figure_known else False
+            member.next_words = member._next_words()
             goal = member.figure + member.missing
             member.progress = 100 * max(0.0, member.figure) / goal if member.missing and goal > 0 else 0.0
 

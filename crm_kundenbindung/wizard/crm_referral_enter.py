@@ -15,8 +15,8 @@ class CrmReferralEnter(models.TransientModel):
     referrer_id = fields.Many2one("res.partner", "Or the Customer Who Recommends Us")
 
     @api.model
-    def default_get(self, names):
-        values = super().default_get(names)
+    def default_get(self, fields):
+        values = super().default_get(fields)
         if values.get("lead_id") and not values.get("partner_id"):
             values["partner_id"] = self.env["crm.lead"].browse(values["lead_id"]).partner_id.id
         return values
