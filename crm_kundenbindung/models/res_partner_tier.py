@@ -39,6 +39,14 @@ class ResPartner(models.Model):
                 tier=facts["next"],
             )
 
+    def _werthaltigkeit_headline_parts(self):
+        """Add the tier, and what is missing to the next one."""
+        parts = super()._werthaltigkeit_headline_parts()
+        contact = self.sudo()
+        if not contact._tier_facts().get("tier"):
+            return parts
+        return [*parts, ", ".join(filter(None, (contact.kundenbindung_tier, contact.kundenbindung_tier_next)))]
+
     @api.depends("kundenbindung_facts")
     @api.depends_context("company")
     def _compute_kundenbindung_tier_id(self):

@@ -35,6 +35,7 @@ class TestReferralPage(ReferralCase, HttpCase):
         page = self.url_open(self.path)
         self.assertEqual(page.status_code, 200)
         self.assertIn("Rita", page.text)
+        self.assertIn("<textarea", page.text)
         self.assertNotIn("Empfehler", page.text, "no more than the first name")
         self.assertNotIn("rita@example.com", page.text)
         answer = self._send(message="<script>alert(1)</script> brakes")

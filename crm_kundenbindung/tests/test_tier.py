@@ -377,6 +377,7 @@ class TestTiers(TierCase):
             self.assertEqual((facts["tier"], facts["next"], facts["missing"]), ("Silver", "Gold", 600))
         self.assertEqual(contact.kundenbindung_tier, "Silver")
         self.assertEqual(contact.kundenbindung_tier_next, "another 600 $ to Gold")
+        self.assertIn("Silver, another 600 $ to Gold", contact.werthaltigkeit_headline)
         found = self.env["res.partner"].with_user(self.user).search([("kundenbindung_tier_id", "=", self.silver.id)])
         self.assertIn(partner, found)
         card = self.env["loyalty.card"].search([("partner_id", "=", partner.id)])
