@@ -11,10 +11,12 @@ from ..demo import (
     workshop_retention,
     workshop_service,
     workshop_tiers,
+    workshop_stamps,
 )
 
 THEMES = (
     workshop_points,
+    workshop_stamps,
     workshop_feedback,
     workshop_service,
     workshop_retention,

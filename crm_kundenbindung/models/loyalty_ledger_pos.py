@@ -74,6 +74,38 @@ class LoyaltyLedgerPos(models.AbstractModel):
                 engine._claim_usage(program, order, None)
                 self.env["loyalty.ledger.issue"]._report("overrun", company=order.company_id, document=order)
 
+    def _refuse_strangers(self, orders):
+        """Refuse a receipt with a discount for a customer group at the desk, where its customer is not in the group."""
+        if "reward_id" not in orders.lines._fields:
+            return
+        for order in orders.sudo():
+            used = order.lines.filtered(lambda line: not line.refunded_orderline_id).reward_id.program_id
+            for program in used.filtered(lambda program: program.card_group_id and program.applies_on == "current"):
+                if program._admits(order.partner_id):
+                    continue
+                if self._may_be_refused(order):
+                    raise ValidationError(
+                        self.env._(
+                            "“%(program)s” is for customers of the group “%(group)s” only.",
+                            program=program.name,
+                            group=program.card_group_id.name,
+                        )
+                    )
+                self.env["loyalty.ledger.issue"]._report("overrun", company=order.company_id, document=order)
+
+    def _admitted(self, order, coupon_data):
+        """What the desk sends about cards, without points of programmes that are not open to the customer."""
+        cards, programs = self.env["loyalty.card"].sudo(), self.env["loyalty.program"].sudo()
+        admitted = {}
+        for key, data in coupon_data.items():
+            card = cards.browse(int(key)).exists() if int(key) > 0 else cards
+            program = card.program_id or programs.browse(data.get("program_id")).exists()
+            if data.get("points", 0) <= 0 or not program.card_group_id or program._admits(order.sudo().partner_id):
+                admitted[key] = data
+            elif card:
+                admitted[key] = {**data, "points": 0}
+        return admitted
+
     def _may_be_refused(self, order):
         types = set(order.payment_ids.payment_method_id.mapped("type"))
         return types.issubset(REFUSABLE) and abs(fields.Datetime.now() - order.date_order) < FRESH
@@ -121,6 +153,7 @@ class LoyaltyLedgerPos(models.AbstractModel):
 def _action_pos_order_paid(origin):
     def action_pos_order_paid(self):
         result = origin(self)
+        self.env["loyalty.ledger.pos"]._refuse_strangers(self)
         self.env["loyalty.ledger.pos"]._claim_limited_programs(self)
         self.env["loyalty.ledger.pos"]._settle_refunds(self)
         return result
@@ -130,6 +163,7 @@ def _action_pos_order_paid(origin):
 
 def _confirm_coupon_programs(origin):
     def confirm_coupon_programs(self, coupon_data):
+        coupon_data = self.env["loyalty.ledger.pos"]._admitted(self, coupon_data)
         return origin(self.with_context(**{KEY: Movement("pos", document=self)}), coupon_data)
 
     return confirm_coupon_programs

@@ -66,7 +66,7 @@ class TestStamps(StampCase):
         self.assertEqual(action["res_model"], "loyalty.card.stamp")
         self.assertEqual(card.points, 1)
         wizard = (
-            self.env["loyalty.card.stamp"].with_user(self.user).with_context(action["context"]).create({"number": 2})
+            self.env["loyalty.card.stamp"].with_user(self.user).with_context(**action["context"]).create({"number": 2})
         )
         self.assertIn("Stamped today", wizard.stamped_today)
         wizard.action_stamp()
@@ -280,6 +280,18 @@ class TestGroupPrograms(StampCase):
         self.assertEqual(order._get_claimable_rewards()[card], self.coffee)
         order.action_confirm()
         self.assertEqual(card.points, 4, "no new stamp")
+
+    def test_point_of_sale_sends_no_points_for_strangers(self):
+        """Receipts come with what the desk computed: points of a programme for others are left out."""
+        mine, theirs = self._stamp_card(), self._card(self.stranger, 0, self.book)
+        for partner, sent, expected in (
+            (self.customer, {str(mine.id): {"points": 1}}, {str(mine.id): {"points": 1}}),
+            (self.stranger, {str(theirs.id): {"points": 1}}, {str(theirs.id): {"points": 0}}),
+            (self.stranger, {"-1": {"points": 1, "program_id": self.book.id}}, {}),
+            (self.stranger, {str(theirs.id): {"points": -3}}, {str(theirs.id): {"points": -3}}),
+        ):
+            order = self._order(partner, [(self.tyres, 1)], confirm=False)
+            self.assertEqual(self.env["loyalty.ledger.pos"]._admitted(order, sent), expected)
 
     def test_group_of_another_company(self):
         second = self.env["res.company"].create({"name": "Second Workshop"})

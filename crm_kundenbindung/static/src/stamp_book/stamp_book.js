@@ -26,14 +26,16 @@ export class StampBook extends Component {
     }
 
     get ready() {
-        return this.face.rewards
-            .filter(({ reachable }) => reachable)
-            .map(({ name }) => name)
-            .join(", ");
+        const names = this.face.rewards.filter(({ reachable }) => reachable).map(({ name }) => name);
+        return names.length ? _t("Reward ready: %s.", names.join(", ")) : "";
     }
 
-    get missing() {
-        return Math.round(this.face.next_reward.missing * 100) / 100;
+    get next() {
+        const { missing, name } = this.face.next_reward;
+        return _t("%(missing)s more to: %(reward)s.", {
+            missing: Math.round(missing * 100) / 100,
+            reward: name,
+        });
     }
 }
 
