@@ -35,6 +35,14 @@ class CrmMeasure(models.Model):
             ),
             _("The smallest effect that is found in 4 of 5 cases: %s.", self._figure(smallest, difference=True)),
         ]
+        if self.group_size > count:
+            words.insert(
+                1,
+                self.env._(
+                    "%s customers of the group take no part: they are in another measure, objected, or may not be contacted this way.",
+                    self.group_size - count,
+                ),
+            )
         if self.wanted_effect:
             difference = self.wanted_effect / (100 if self.target in PERCENT else 1)
             deviation = self.expected_deviation
@@ -55,13 +63,21 @@ class CrmMeasure(models.Model):
     def _figure(self, value, difference=False):
         return self._figure_of(self.target, value, difference)
 
+    def _number_of(self, target, value, difference=False):
+        """A value of an indicator without its unit; a difference with its sign."""
+        lang = self.env["res.lang"]._lang_get(self.env.lang or "en_US")
+        sign = "+" if difference and value > 0 else ""
+        if target in PERCENT:
+            return sign + lang.format("%.1f", 100 * value)
+        return sign + lang.format("%.1f" if target == "satisfaction" else "%.2f", value)
+
     def _figure_of(self, target, value, difference=False):
         """A value of an indicator in words; a difference with its sign and unit."""
         lang = self.env["res.lang"]._lang_get(self.env.lang or "en_US")
         sign = "+" if difference and value > 0 else ""
         if target in PERCENT:
             unit = self.env._("pp") if difference else "%"
-            return f"{sign}{lang.format('%.1f', 100 * value)} {unit}"
+            return f"{self._number_of(target, value, difference)} {unit}"
         if target in ("revenue", "db2"):
             return sign + self.currency_id.format(value)
         if target == "satisfaction":

@@ -179,7 +179,7 @@ class CrmMeasureResult(models.Model):
             "value": self.difference,
             "low": self.low,
             "high": self.high,
-            "interval": f"[{self._figure(self.low, True)} … {self._figure(self.high, True)}]" if self.bounded else "",
+            "interval": self._interval(self.low, self.high, True) if self.bounded else "",
         }
         return {
             "measure_id": self.measure_id.id,
@@ -206,8 +206,11 @@ class CrmMeasureResult(models.Model):
             "low": low,
             "high": high,
             "bounded": bool(low or high),
-            "interval": f"[{self._figure(low)} … {self._figure(high)}]" if low or high else "",
+            "interval": self._interval(low, high) if low or high else "",
         }
+
+    def _interval(self, low, high, difference=False):
+        return f"[{self.measure_id._number_of(self.target, low, difference)} … {self._figure(high, difference)}]"
 
     def action_view_measure(self):
         self.ensure_one()

@@ -1,10 +1,15 @@
-from odoo import models
+from odoo import api, models
 
 
 class CrmValueAssessment(models.Model):
     """An assessment that is done carries the measure it is about to the next stage."""
 
     _inherit = "crm.value.assessment"
+
+    @api.model
+    def _subject_models(self):
+        """A measure can be chosen; else the form would lose the one it was opened with."""
+        return [*super()._subject_models(), "crm.measure"]
 
     def action_done(self):
         result = super().action_done()

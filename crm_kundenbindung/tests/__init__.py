@@ -22,6 +22,7 @@ from . import (
     test_measure_adoption,
     test_measure_evaluation,
     test_measure_simulation,
+    test_measure_tour,
     test_measure_treatment,
     test_next_action,
     test_outreach,

@@ -2,7 +2,6 @@ import { Component, useRef } from "@odoo/owl";
 
 import { cookie } from "@web/core/browser/cookie";
 import { getColor, hexToRGBA } from "@web/core/colors/colors";
-import { formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
@@ -11,6 +10,12 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 import { useChart } from "@crm_werthaltigkeit/chart/use_chart";
 
 const { DateTime } = luxon;
+
+/** The same colour, nearly transparent, of rgb(…) as browsers give it. */
+function faint(color) {
+    const [red, green, blue] = color.match(/[\d.]+/g);
+    return `rgba(${red}, ${green}, ${blue}, 0.12)`;
+}
 
 /** How the outcome of both arms added up from start to end, each with a band that the true value lies in. */
 export class MeasureCourseField extends Component {
@@ -42,7 +47,7 @@ export class MeasureCourseField extends Component {
     }
 
     get dates() {
-        return this.course.dates.map((date) => formatDate(DateTime.fromISO(date)));
+        return this.course.dates.map((date) => DateTime.fromISO(date).toLocaleString({ day: "numeric", month: "short" }));
     }
 
     format(value) {
@@ -65,7 +70,7 @@ export class MeasureCourseField extends Component {
             borderWidth: 0,
             pointRadius: 0,
             pointHitRadius: 0,
-            backgroundColor: hexToRGBA(color, 0.15),
+            backgroundColor: color.startsWith("#") ? hexToRGBA(color, 0.15) : faint(color),
             fill,
             edge: true,
         });
@@ -94,8 +99,8 @@ export class MeasureCourseField extends Component {
             data: {
                 labels: this.dates,
                 datasets: [
-                    ...this.arm("control", _t("control").toString(), getColor(1, scheme, "sm"), [6, 4], "rect"),
-                    ...this.arm("treated", _t("treated").toString(), getColor(0, scheme, "sm"), [], "circle"),
+                    ...this.arm("control", _t("control group").toString(), text, [6, 4], "rect"),
+                    ...this.arm("treated", _t("treated customers").toString(), getColor(0, scheme, "sm"), [], "circle"),
                 ],
             },
             options: {
@@ -104,7 +109,7 @@ export class MeasureCourseField extends Component {
                 maintainAspectRatio: false,
                 interaction: { mode: "index", intersect: false },
                 scales: {
-                    x: { ticks: { color: text, maxTicksLimit: 6, maxRotation: 0 }, grid: { display: false } },
+                    x: { ticks: { color: text, maxTicksLimit: 6, maxRotation: 0, autoSkipPadding: 12 }, grid: { display: false } },
                     y: {
                         beginAtZero: true,
                         title: { display: true, text: this.title, color: text },

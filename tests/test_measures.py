@@ -1,0 +1,87 @@
+"""Measures under fire: killed while they treat 10,000 customers, and many simulated ones whose truth is known."""
+
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import time
+
+import pytest
+
+from tools import database, odoo, testing
+
+pytestmark = pytest.mark.accept
+CUSTOMERS = 12_500  # a fifth of them control group
+
+
+@pytest.fixture
+def scratch():
+    """A database with the addons, for this test alone."""
+    name = f"{testing.SCRATCH}{os.getpid()}-measures"
+    database.clone(testing.TEMPLATE, name)
+    yield name
+    database.drop(name)
+
+
+@pytest.fixture
+def inside(root):
+    """Start a function of tests/inside/measures.py in an Odoo of its own."""
+    script = (root / "tests" / "inside" / "measures.py").read_text()
+
+    def start(name, function, **arguments):
+        code = f"exec({script!r}, globals())\nimport json\nprint('RESULT', json.dumps({function}(env, {arguments!r})))\n"
+        child = subprocess.Popen(
+            odoo.command("shell", "-d", name, "--no-http", "--log-level=critical"),
+            env=odoo.environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        child.stdin.write(code)
+        child.stdin.close()
+        return child
+
+    return start
+
+
+def result(child):
+    """What the function returned; its output is the message when it failed."""
+    output = child.stdout.read()
+    child.wait()
+    lines = [line for line in output.splitlines() if "RESULT " in line]
+    assert lines, output[-5000:]
+    return json.loads(lines[-1].split("RESULT ", 1)[1])
+
+
+@pytest.mark.parametrize("treatment", ["mail", "activity", "coupon", "points"])
+def test_killed_while_treating_nobody_twice_nobody_forgotten(scratch, inside, treatment):
+    """10,000 treated customers, killed at ten random moments, then run to the end."""
+    prepared = result(inside(scratch, "prepare", treatment=treatment, customers=CUSTOMERS))
+    moments = random.Random(7)
+    for _kill in range(10):
+        child = inside(scratch, "run_job", **prepared)
+        while "STARTED" not in (line := child.stdout.readline()):
+            assert line, "the job did not start"
+        time.sleep(moments.uniform(0.3, 2.5))
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+    between = result(inside(scratch, "check", **prepared))
+    assert not between["twice"] and not between["control"]
+    print(f"{treatment}: {between['once']} customers treated when it was killed for the tenth time")
+    result(inside(scratch, "run_to_the_end", **prepared))
+    counts = result(inside(scratch, "check", **prepared))
+    assert counts == {"treated": 10_000, "once": 10_000, "twice": 0, "control": 0, "noted": 10_000}
+
+
+def test_simulated_measures_tell_the_truth(root):
+    """Hundreds of measures, drawn and evaluated by the models: as many are told apart as theory says."""
+    path = root / "crm_kundenbindung" / "tests" / "test_measure_simulation.py"
+    run = subprocess.run(
+        [str(root / "dev"), "test", "-q", str(path), "-o", "log_cli=true", "-o", "log_cli_level=INFO"],
+        env={**os.environ, "MEASURE_ROUNDS": "300"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    print(*re.findall(r"[a-z]+ (?:without effect|\+\d+).*", run.stdout), sep="\n")
+    assert run.returncode == 0, (run.stdout + run.stderr)[-5000:]
