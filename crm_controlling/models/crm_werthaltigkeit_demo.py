@@ -2,9 +2,9 @@ from odoo import api, models
 
 from odoo.addons.crm_werthaltigkeit.demo.workshop import PARAMETER
 
-from ..demo import workshop_concept
+from ..demo import workshop_board, workshop_concept
 
-THEMES = (workshop_concept,)
+THEMES = (workshop_concept, workshop_board)
 
 
 class CrmWerthaltigkeitDemo(models.AbstractModel):
