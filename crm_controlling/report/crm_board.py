@@ -165,7 +165,7 @@ class CrmBoard(models.AbstractModel):
 
     def _charts(self, goals):
         """Return {goal id: what is drawn}."""
-        return goals._charts(months=24, texts=False) if goals and hasattr(goals, "_charts") else {}
+        return goals._charts(months=24, texts=False) if goals else {}
 
     def _card(self, goal, chart):
         light = goal.light if goal.state in RUNNING else goal.state if goal.state in DONE else "none"

@@ -55,6 +55,7 @@ class BoardCase(RetentionCase):
                     "name": name,
                     "kpi_id": cls.kpi.id,
                     "target": 0.4,
+                    "measure_due": False,
                     "start_date": cls.today - relativedelta(months=6),
                     "end_date": cls.today + relativedelta(months=6),
                     "stage_id": cls.env["crm.goal"]._stage(state).id,

@@ -1,6 +1,5 @@
 import { Component, onMounted, onWillStart, useState } from "@odoo/owl";
 
-import { browser } from "@web/core/browser/browser";
 import { router } from "@web/core/browser/router";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -91,7 +90,7 @@ export class Board extends Component {
     }
 
     print() {
-        browser.print();
+        window.print();
     }
 }
 
