@@ -11,8 +11,8 @@ from ..demo import (
     workshop_points,
     workshop_retention,
     workshop_service,
-    workshop_tiers,
     workshop_stamps,
+    workshop_tiers,
 )
 
 THEMES = (
