@@ -55,7 +55,7 @@ class BookingForm:
         values[wanted] = True
         values[address] = clean(post.get(address), LENGTHS["address"])
         if not values[address]:
-            errors[address] = request.env._("Where to?")
+            errors[address] = request.env._("Please tell us the address.")
         clock = CLOCK.fullmatch(clean(post.get(at), 5))
         if clock:
             values[at] = (

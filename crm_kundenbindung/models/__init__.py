@@ -46,6 +46,7 @@ from . import (
     crm_idea_category,
     crm_idea_stage,
     crm_privacy_engine,
+    crm_privacy_booking_engine,
     crm_privacy_log,
     crm_touchpoint,
     crm_touchpoint_heard,

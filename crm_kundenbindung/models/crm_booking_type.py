@@ -54,7 +54,7 @@ class CrmBookingType(models.Model):
         index="btree_not_null",
         help="When somebody notes that the appointment was kept, this is done on the object and the next one is planned.",
     )
-    booking_ids = fields.One2many("crm.booking", "type_id")
+    booking_ids = fields.One2many("crm.booking", "type_id", "Appointments")
     booking_count = fields.Integer("Appointments to Come", compute="_compute_booking_count")
 
     _duration_range = models.Constraint(

@@ -352,6 +352,18 @@ class TestBooking(BookingCase):
         with self.assertRaises(UserError):
             self._booked(object_id=car.id)
 
+    def test_erasure_reaches_the_calendar(self):
+        booking = self._booked(partner=self.other, pick_up=True, pick_up_address="Am Markt 1", note="Squeals")
+        car = self._object(self.other)
+        engine = self.env["crm.privacy.engine"]
+        self.assertIn("crm.booking", [row[0] for row in engine._found(self.other)])
+        engine._empty(self.other)
+        event = booking.event_id
+        self.assertEqual((event.name, event.location, event.start), (f"#{event.id}", False, booking.start))
+        self.assertFalse(event.description)
+        self.assertEqual((booking.contact_name, booking.pick_up_address, booking.note), (False, False, False))
+        self.assertFalse(car.identification)
+
     # -- the desk -----------------------------------------------------------------------------------
 
     def test_on_the_phone(self):
@@ -360,12 +372,17 @@ class TestBooking(BookingCase):
             form.type_id = self.kind
             form.day = fields.Date.to_date("2026-03-04")
             self.assertEqual(form.user_id, self.user)
-        record = form.record
-        self.assertEqual((record.slot_ids[0].time, len(record.slot_ids)), ("08:00", 60))
-        action = record.slot_ids[4].action_book()
+            first = form.slots[0]["times"]
+            self.assertEqual([time["time"] for time in first[:2]], ["08:00", "08:30"])
+        form.record.chosen = first[4]["start"]  # what a click on the time does
+        action = form.record.action_book()
         booking = self.bookings.browse(action["res_id"])
         self.assertEqual((booking.start, booking.partner_id), (self._utc("2026-03-04 10:00"), self.contact))
         self.assertEqual(booking.origin, "staff")
+        for chosen in ("nonsense", False, "2026-03-04T09:00:00"):
+            form.record.chosen = chosen
+            with self.subTest(chosen=chosen), self.assertRaises(UserError):
+                form.record.action_book()
 
     def test_buttons_refuse_nonsense(self):
         booking = self._booked()

@@ -99,7 +99,14 @@ registry.category("web_tour.tours").add("crm_kundenbindung_booking_desk", {
         },
         {
             content: "The first free time",
-            trigger: ".modal .o_field_widget[name=slot_ids] button[name=action_book]",
+            trigger: ".modal .o_field_widget[name=slots] .o_slot",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_slot[aria-pressed=true]",
+        },
+        {
+            trigger: ".modal footer button[name=action_book]",
             run: "click",
         },
         {
