@@ -128,6 +128,7 @@
         "views/crm_measure_views.xml",
         "views/measure_templates.xml",
         "views/crm_customer_group_measure_views.xml",
+        "views/crm_customer_cost_views.xml",
         "views/res_config_settings_measure_views.xml",
         "views/crm_idea_views.xml",
         "views/res_partner_feedback_views.xml",

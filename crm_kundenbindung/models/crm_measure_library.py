@@ -37,9 +37,9 @@ class CrmMeasureLibrary(models.Model):
     @api.depends_context("lang")
     def _compute_effect_text(self):
         for row in self:
-            company = self.env["crm.measure"].new({"company_id": row.company_id.id})
-            effect, low, high = (company._figure_of(row.target, row[name], True) for name in ("effect", "low", "high"))
-            row.effect_text = self.env._("%(effect)s, between %(low)s and %(high)s", effect=effect, low=low, high=high)
+            words = self.env["crm.measure"].new({"company_id": row.company_id.id})
+            low, high = (words._number_of(row.target, row[name], True) for name in ("low", "high"))
+            row.effect_text = f"{words._figure_of(row.target, row.effect, True)} [{low} … {high}]"
 
     def action_view_results(self):
         """Open the evaluations the effect rests on."""

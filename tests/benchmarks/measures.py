@@ -64,8 +64,7 @@ def main():
     print(f"  generating {CUSTOMERS:,} customers …", flush=True)
     timed(registry, lambda env: _scale_data.generate(env, CUSTOMERS))
     timed(registry, lambda env: env.cr.execute("ANALYZE"))
-    print("  capturing and valuing …", flush=True)
-    timed(registry, lambda env: env["crm.touchpoint.engine"]._run_all(commit=True))
+    print("  valuing …", flush=True)
     timed(registry, lambda env: env["crm.value.engine"]._rebuild())
     group_id = timed(registry, make_group)[2]
     ids = timed(registry, lambda env: make_measures(env, group_id))[2]
@@ -80,6 +79,9 @@ def main():
         return found
 
     for target, id_ in zip(TARGETS, ids, strict=True):
+        if target == "visits":
+            print("  capturing touchpoints …", flush=True)
+            timed(registry, lambda env: env["crm.touchpoint.engine"]._run_all(commit=True))
         step(f"estimate {target}", lambda env, i=id_: env["crm.measure"].browse(i).action_estimate())
         step(f"draw {target}", lambda env, i=id_: env["crm.measure"].browse(i).action_start())
         step(f"evaluate {target}", lambda env, i=id_: env["crm.measure"].browse(i).action_evaluate() and None)
