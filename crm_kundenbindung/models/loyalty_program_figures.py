@@ -46,31 +46,26 @@ class LoyaltyProgram(models.Model):
         return dict(action, display_name=f"{self.name}: {name}", domain=domain, context=context or {})
 
     def action_view_members(self):
-        return self._action_figures("loyalty.loyalty_card_action", self.env._("Members"), [("partner_id", "!=", False)])
+        name = self.env._("Members")
+        return self._action_figures("loyalty.loyalty_card_action", name, [("partner_id", "!=", False)])
 
     def action_view_active(self):
+        name = self.env._("Active")
         since = fields.Datetime.subtract(fields.Datetime.now(), months=12)
-        moved = ("earned", "event", "referral", "redeemed", "returned")
-        return self._action_figures(
-            "loyalty.loyalty_card_action",
-            self.env._("Active"),
-            [("partner_id", "!=", False), ("ledger_ids", "any", [("moment", ">=", since), ("cause", "in", moved)])],
-        )
+        moved = [("moment", ">=", since), ("cause", "in", ("earned", "event", "referral", "redeemed", "returned"))]
+        domain = [("partner_id", "!=", False), ("ledger_ids", "any", moved)]
+        return self._action_figures("loyalty.loyalty_card_action", name, domain)
 
     def action_view_outstanding(self):
-        return self._action_figures("loyalty.loyalty_card_action", self.env._("Open Points"), [("points", ">", 0)])
+        name = self.env._("Open Points")
+        return self._action_figures("loyalty.loyalty_card_action", name, [("points", ">", 0)])
 
     def action_view_redeemed(self):
-        return self._action_figures(
-            "crm_kundenbindung.loyalty_ledger_action",
-            self.env._("Redeemed"),
-            [("cause", "in", ("redeemed", "returned"))],
-        )
+        name = self.env._("Redeemed")
+        domain = [("cause", "in", ("redeemed", "returned"))]
+        return self._action_figures("crm_kundenbindung.loyalty_ledger_action", name, domain)
 
     def action_view_rewards(self):
-        return self._action_figures(
-            "crm_kundenbindung.loyalty_reward_report_action",
-            self.env._("Rewards Given"),
-            [],
-            {"search_default_past_year": 1},
-        )
+        name = self.env._("Rewards Given")
+        context = {"search_default_past_year": 1}
+        return self._action_figures("crm_kundenbindung.loyalty_reward_report_action", name, [], context)

@@ -44,6 +44,7 @@ class LoyaltyProgram(models.Model):
         unit = self.env.ref("uom.product_uom_unit", raise_if_not_found=False)
         services = [("type", "=", "service")] + ([("uom_id", "=", unit.id)] if unit else [])
         _ = self.env._
+        visit, rating, birthday, profile = _("Visit"), _("Rating given"), _("Birthday"), _("Profile completed")
         return {
             **super()._get_template_values(),
             "stamp_card": self._stamp_card_values(_("Stamp Card"), [{"reward_point_mode": "order"}]),
@@ -53,7 +54,7 @@ class LoyaltyProgram(models.Model):
             "stamp_card_visit": self._stamp_card_values(
                 _("Stamp Card for Visits"),
                 [],
-                event_rule_ids=self._event_rules(("touchpoint", _("Visit"), 1, 1, "day", "visit service")),
+                event_rule_ids=self._event_rules(("touchpoint", visit, 1, 1, "day", "visit service")),
             ),
             "points_card": {
                 "name": _("Points Card"),
@@ -70,9 +71,9 @@ class LoyaltyProgram(models.Model):
                     Command.create({"discount_mode": "per_order", "discount": 15, "required_points": 250}),
                 ],
                 "event_rule_ids": self._event_rules(
-                    ("touchpoint", _("Rating given"), 10, 1, "month", "rating"),
-                    ("birthday", _("Birthday"), 25, 1, "year", ""),
-                    ("profile", _("Profile completed"), 20, 1, "ever", ""),
+                    ("touchpoint", rating, 10, 1, "month", "rating"),
+                    ("birthday", birthday, 25, 1, "year", ""),
+                    ("profile", profile, 20, 1, "ever", ""),
                 ),
             },
         }
