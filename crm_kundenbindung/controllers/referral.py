@@ -5,7 +5,7 @@ from werkzeug.exceptions import NotFound
 
 from odoo import fields, http
 from odoo.http import request
-from odoo.tools import email_normalize
+from odoo.tools import email_normalize, plaintext2html
 
 LENGTHS = {"name": 100, "email": 100, "phone": 40, "message": 1000}
 
@@ -91,8 +91,9 @@ class Referral(http.Controller):
     def _create(self, row, typed):
         """A lead with its referrer, and what the person agreed to, as it was worded."""
         partner, company = row.partner_id, row.company_id
-        # The person writes to us in the language of the page; what our people read is in theirs.
-        env = row.with_context(mail_create_nosubscribe=True).env
+        # What our people read is in their language; what the person agreed to, in that of the page.
+        lang = company.partner_id.lang or request.env.lang
+        env = row.with_context(mail_create_nosubscribe=True, lang=lang).env
         user = partner.user_id or partner.commercial_partner_id.user_id
         source = env.ref("crm_kundenbindung.utm_source_referral", raise_if_not_found=False)
         lead = env["crm.lead"].sudo().create(
@@ -101,7 +102,7 @@ class Referral(http.Controller):
                 "contact_name": typed["name"],
                 "email_from": email_normalize(typed["email"]) or False,
                 "phone": typed["phone"] or False,
-                "description": typed["message"] or False,
+                "description": plaintext2html(typed["message"]) if typed["message"] else False,
                 "company_id": company.id,
                 "user_id": user.id if company in user.company_ids.root_id else False,
                 "source_id": source.id if source else False,
@@ -116,7 +117,7 @@ class Referral(http.Controller):
             phone=typed["phone"] or False,
             origin="page",
             consented_on=fields.Datetime.now(),
-            consent_text=env._(
+            consent_text=request.env._(
                 "%s may contact me about this recommendation. I can take that back at any time.", company.name
             ),
         )

@@ -171,6 +171,7 @@ from . import (
     loyalty_tier_facts_engine,
     loyalty_tier_history,
     loyalty_tier_member,
+    loyalty_tier_pos,
     loyalty_usage_claim,
     loyalty_valuation,
     loyalty_valuation_line,

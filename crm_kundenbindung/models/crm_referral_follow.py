@@ -12,6 +12,7 @@ from .crm_referral import DOUBTFUL
 
 _logger = logging.getLogger(__name__)
 
+FORGET_MONTHS = 6
 SIDES = {"referrer": "referrer_id", "new": "partner_id"}
 
 
@@ -77,6 +78,18 @@ class CrmReferral(models.Model):
             days and not self.accepted_by_id and not self.order_id
             and self.named_on + relativedelta(days=days) < fields.Datetime.now()
         )  # fmt: skip
+
+    @api.autovacuum
+    def _gc_contact_data(self):
+        """Who never became a customer is forgotten half a year after the referral came to nothing."""
+        self.sudo().search(
+            [
+                ("state", "=", "refused"),
+                ("partner_id", "=", False),
+                ("write_date", "<", fields.Datetime.now() - relativedelta(months=FORGET_MONTHS)),
+                "|", "|", ("contact_name", "!=", False), ("email", "!=", False), ("phone", "!=", False),
+            ]
+        ).write({"contact_name": False, "email": False, "phone": False, "note": False})  # fmt: skip
 
     # -- what is no referral ---------------------------------------------------------------------------
 

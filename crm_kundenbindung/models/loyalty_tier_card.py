@@ -68,11 +68,14 @@ class LoyaltyCard(models.Model):
         key = (self.program_id.id, self.partner_id.commercial_partner_id.id)
         return self._tier_members().get(key) or self.env["loyalty.tier.member"]
 
-    def _reward_reachable(self, reward):
-        """A reward of a tier is out of reach below it, however many points there are."""
-        if not super()._reward_reachable(reward):
-            return False
-        return not reward.tier_id or bool(reward._within_tier(self.sudo()._tier_member().tier_id))
+    def _rewards_open(self, order=None):
+        """A reward of a tier is out of reach below it, however many points there are: on orders and at the desk."""
+        times = super()._rewards_open(order)
+        limited = [reward for reward in times if reward.tier_id]
+        if limited:
+            tier = self.sudo()._tier_member().tier_id
+            times.update({reward: 0 for reward in limited if not reward._within_tier(tier)})
+        return times
 
     def action_tier(self):
         self.ensure_one()

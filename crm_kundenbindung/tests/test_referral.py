@@ -222,6 +222,16 @@ class TestReferral(ReferralCase):
         self._follow()
         self.assertEqual(referral.state, "named")
 
+    def test_who_never_became_a_customer_is_forgotten(self):
+        vals = {"contact_name": "Nobody", "email": "rita@example.com", "phone": "0431 1"}
+        old, young = (self.referrals._enter(self.referrer, self.company, **vals) for _number in range(2))
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE crm_referral SET write_date = now() - interval '7 months' WHERE id = %s", [old.id])
+        self.env.invalidate_all()
+        self.referrals._gc_contact_data()
+        self.assertEqual((old.state, old.contact_name, old.email, old.phone), ("refused", False, False, False))
+        self.assertEqual(young.contact_name, "Nobody")
+
     def test_a_manager_knows_better_but_not_of_a_circle(self):
         doubtful = self._enter(
             partner=self.env["res.partner"].create({"name": "Daughter", "email": "rita@example.com"})
@@ -292,7 +302,7 @@ class TestReferral(ReferralCase):
             return found[kpi, period][1:3]
 
         self.assertEqual(measure(), (1, 1))
-        self.env["crm.touchpoint"].search([]).unlink()
+        self.env.cr.execute("DELETE FROM crm_touchpoint")
         self.assertEqual(measure(), (1, 1), "the referral itself counts, once")
         contact = self.referrer.with_user(self.user)
         self.env.invalidate_all()

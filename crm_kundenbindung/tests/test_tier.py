@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..models.loyalty_tier_pos import _without_tiers
 from .common import LedgerCase
 
 
@@ -259,6 +260,13 @@ class TestTiers(TierCase):
             self.assertEqual("error" not in order._apply_program_reward(self.reward, card), allowed)
             face = card._card_face()
             self.assertEqual([reward["reachable"] for reward in face["rewards"]], [allowed])
+
+    def test_the_point_of_sale_offers_no_reward_of_a_tier(self):
+        self.reward.tier_id = self.gold
+        other = self.reward.copy({"program_id": self._program("Other").id})
+        both = (self.reward | other).ids
+        wrapped = _without_tiers(lambda rewards, data, config: [("id", "in", both)])
+        self.assertEqual(self.env["loyalty.reward"].search(wrapped(self.reward, {}, None)), other)
 
     def test_price_list_of_a_tier_comes_and_goes_with_the_former_one(self):
         special, gold_prices, other = self.env["product.pricelist"].create(
