@@ -78,7 +78,9 @@ Telefonanlage: Anruferliste, wird nicht ausgewertet."""
 
 def generate(env):
     """Generate analysis, specification and both versions once; return whether anything was done."""
-    env = env(su=True, context=dict(env.context, tracking_disable=True, lang="en_US"))
+    installed = dict(env["res.lang"].get_installed())
+    lang = "de_DE" if "de_DE" in installed else "en_US"
+    env = env(su=True, context=dict(env.context, tracking_disable=True, lang=lang))
     company = env.company.root_id
     if env["crm.concept"].search_count([("company_id", "=", company.id)], limit=1):
         return False

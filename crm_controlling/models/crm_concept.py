@@ -89,7 +89,7 @@ class CrmConcept(models.Model):
     agreement_ids = fields.One2many("crm.concept.agreement", "concept_id", "Agreement")
     agreed_count = fields.Integer("Agreements", compute="_compute_agreement")
     objected_count = fields.Integer("Objections", compute="_compute_agreement")
-    agreement_text = fields.Char("Agreed", compute="_compute_agreement")
+    agreement_text = fields.Char("Who Agrees", compute="_compute_agreement")
 
     situation = fields.Html("What We See in It")
     systems = fields.Text(

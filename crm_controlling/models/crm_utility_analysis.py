@@ -73,7 +73,7 @@ class CrmUtilityAnalysis(models.Model):
     score_count = fields.Integer("Scores Given", compute="_compute_counts")
     weight_sum = fields.Float("Sum of Weights", compute="_compute_weight_sum", digits=(6, 1))
     joined = fields.Boolean("I Score", compute="_compute_joined")
-    result = fields.Json(compute="_compute_result")
+    result = fields.Json("Ranks and Scores", compute="_compute_result")
     words = fields.Char("Result", compute="_compute_result")
     comparison_words = fields.Text("How Well the Comparisons Agree", compute="_compute_comparison_words")
     chosen_id = fields.Many2one(

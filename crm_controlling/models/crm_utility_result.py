@@ -1,7 +1,7 @@
 import math
 
 from odoo import models
-from odoo.tools import format_list, formatLang
+from odoo.tools import float_round, format_list, formatLang
 
 from ..stats import utility
 
@@ -196,7 +196,7 @@ class CrmUtilityResult(models.AbstractModel):
         return notes
 
     def _number(self, value):
-        return formatLang(self.env, value, digits=2)
+        return formatLang(self.env, float_round(value, precision_digits=2), digits=2)
 
     def _percent(self, share):
         return f"{formatLang(self.env, 100 * share, digits=0)}\N{NO-BREAK SPACE}%"

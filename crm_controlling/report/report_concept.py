@@ -25,6 +25,7 @@ class ReportConcept(models.AbstractModel):
             "docs": concepts,
             "chapters": self._chapters(),
             "pages": (data or {}).get("concept_pages") or {},
+            "marks": (data or {}).get("concept_marks"),
             "situation": page._situation,
             "goals": lambda concept: list(page._goals(concept)),
             "measures": lambda concept: list(page._measures(concept)),
@@ -39,31 +40,28 @@ class ReportConcept(models.AbstractModel):
         return [(number, code, title) for number, (code, title) in enumerate(chapters, 1)]
 
     def _find_pages(self, pdf):
-        """Return {chapter: page on which it begins}, read from the text of the PDF.
+        """Return {chapter: page on which it begins}, read from the marks in the first copy of a PDF.
 
-        The first page is the table of contents; a chapter begins on the first page after the one before that holds
-        its number and title.
+        Marks are white and in a font of the system: the printing program draws web fonts as shapes, not as text.
         """
-        texts = [re.sub(r"\s+", " ", page.extract_text()) for page in PdfFileReader(io.BytesIO(pdf)).pages]
-        found, last = {}, 0
-        for number, code, title in self._chapters():
-            heading = f"{number} {title}"
-            page = next((index for index in range(last + 1, len(texts)) if heading in texts[index]), None)
-            if page is not None:
-                found[code], last = page + 1, page
-        return found
+        texts = [re.sub(r"\s", "", page.extract_text()) for page in PdfFileReader(io.BytesIO(pdf)).pages]
+        return {
+            code: page
+            for number, code, _title in self._chapters()
+            for page, text in enumerate(texts, 1)
+            if f"@@{number}@@" in text
+        }
 
 
 class IrActionsReport(models.Model):
     _inherit = "ir.actions.report"
 
     def _render_qweb_pdf(self, report_ref, res_ids=None, data=None):
-        """Print a concept twice: the printing program knows no table of contents, so the first copy says the pages."""
-        result = super()._render_qweb_pdf(report_ref, res_ids=res_ids, data=data)
-        if (data or {}).get("concept_pages") or self._get_report(report_ref).report_name != REPORT:
-            return result
-        content, kind = result
-        if kind != "pdf" or not res_ids or (not isinstance(res_ids, int) and len(res_ids) > 1):
-            return result
-        pages = self.env[f"report.{REPORT}"]._find_pages(content)
+        """Print a concept twice: the printing program knows no table of contents, so a first copy says the pages."""
+        single = isinstance(res_ids, int) or len(res_ids or ()) == 1
+        if not single or self._get_report(report_ref).report_name != REPORT:
+            return super()._render_qweb_pdf(report_ref, res_ids=res_ids, data=data)
+        marked = dict(data or {}, concept_marks=True)
+        content, kind = super()._render_qweb_pdf(report_ref, res_ids=res_ids, data=marked)
+        pages = self.env[f"report.{REPORT}"]._find_pages(content) if kind == "pdf" else {}
         return super()._render_qweb_pdf(report_ref, res_ids=res_ids, data=dict(data or {}, concept_pages=pages))

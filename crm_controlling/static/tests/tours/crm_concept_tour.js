@@ -1,6 +1,6 @@
 import { registry } from "@web/core/registry";
 
-/** From the situation over goal, option and requirement to the printed concept. */
+/** From a figure of the situation to its customers, and from a goal to the requirement that serves it. */
 registry.category("web_tour.tours").add("crm_controlling_concept", {
     steps: () => [
         { trigger: ".o_data_row:contains(Customers who come back) .o_data_cell", run: "click" },
@@ -25,7 +25,15 @@ registry.category("web_tour.tours").add("crm_controlling_concept", {
             run: "edit A new colleague finds them.",
         },
         { trigger: ".o_form_button_save", run: "click" },
-        { trigger: ".breadcrumb-item:contains(Customers who come back) a", run: "click" },
+        { trigger: ".o_form_saved, .o_form_status_indicator_buttons.invisible" },
+    ],
+});
+
+/** From the concept to the options it decided between; another score changes who is first. */
+registry.category("web_tour.tours").add("crm_controlling_utility", {
+    steps: () => [
+        { trigger: ".o_data_row:contains(Customers who come back) .o_data_cell", run: "click" },
+        { content: "The concept can be printed", trigger: "button[name=action_print]" },
         { trigger: "button[name=action_view_utilities]", run: "click" },
         { trigger: ".o_data_row:contains(Which card?) .o_data_cell", run: "click" },
         { trigger: ".o_utility_sentence:contains(Stamps is first with 8.00 of 10)" },
@@ -38,7 +46,5 @@ registry.category("web_tour.tours").add("crm_controlling_concept", {
         { trigger: ".o_utility_row:contains(Stamps) button[data-value='2'][aria-checked=true]" },
         { trigger: ".o_notebook a[name=result]", run: "click" },
         { trigger: ".o_utility_sentence:contains(Points is first with 5.00 of 10)" },
-        { trigger: ".breadcrumb-item:contains(Customers who come back) a", run: "click" },
-        { trigger: "button[name=action_print]" },
     ],
 });
