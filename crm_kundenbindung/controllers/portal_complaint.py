@@ -55,8 +55,7 @@ class PortalComplaint(RetentionPortal):
             subject=self._kundenbindung_str(subject),
             text=self._kundenbindung_str(text),
             order_id=self._kundenbindung_id(order_id),
-            files_most=FILES,
-            files_megabytes=FILE_BYTES // 1024 // 1024,
+            files_help=portal._files_help(),
         )
 
     @http.route(
@@ -86,8 +85,7 @@ class PortalComplaint(RetentionPortal):
             me=portal._customer(),
             error=error,
             text=self._kundenbindung_str(text),
-            files_most=FILES,
-            files_megabytes=FILE_BYTES // 1024 // 1024,
+            files_help=portal._files_help(),
         )
 
     @http.route(

@@ -37,6 +37,7 @@ class CrmPortal(models.AbstractModel):
             "stamps_text": self._stamps_text(face),
             "points_text": self._points_text(card, face["points"]),
             "missing_text": self._missing_text(card, face),
+            "tier_text": self._tier_text(face["next_tier"]),
             "rewards_text": [
                 (reward, self._points_text(card, reward["required"], face["kind"])) for reward in face["rewards"]
             ],
@@ -71,3 +72,7 @@ class CrmPortal(models.AbstractModel):
         if missing <= 0:
             return self.env._("It is yours now")
         return self.env._("%s to go", self._points_text(card, missing, face["kind"]))
+
+    def _tier_text(self, tier):
+        """What is missing to the next tier, as "another 240 € to Gold"."""
+        return tier and self.env._("%(missing)s to %(tier)s", missing=tier["missing"], tier=tier["name"])

@@ -15,7 +15,7 @@ class CrmPortal(models.AbstractModel):
         return {
             "profiling": _(
                 "%s may work out from my orders and contacts what could suit me, for example recommendations. "
-                "Without it no scores are made of me.",
+                "If I object, no scores are made of me.",
                 company,
             ),
             "mail": _("%s may send me offers and news by e-mail.", company),

@@ -148,6 +148,10 @@ class CrmPortal(models.AbstractModel):
             found.append((file.filename.replace("\\", "/").split("/")[-1].replace("\x00", "")[-100:], content))
         return found
 
+    @api.model
+    def _files_help(self):
+        return self.env._("At most %(count)s files of %(size)s MB each.", count=FILES, size=FILE_BYTES // 1024 // 1024)
+
     # -- what may be read -------------------------------------------------------------------------
 
     @api.model

@@ -9,6 +9,7 @@ from ..demo import (
     workshop_measures,
     workshop_outreach,
     workshop_points,
+    workshop_portal,
     workshop_retention,
     workshop_service,
     workshop_stamps,
@@ -26,6 +27,7 @@ THEMES = (
     workshop_outreach,
     workshop_tiers,
     workshop_booking,
+    workshop_portal,
 )
 
 
