@@ -98,6 +98,7 @@ def _promises(env, customer):
 def _complaint(env, customer, user):
     """An open complaint with a question and an answer."""
     order = env["sale.order"].search([("partner_id", "=", customer.id), ("state", "=", "sale")], limit=1)
+    responsible = customer.user_id or env["res.users"].search([("login", "=", "leitung")]) or env.user
     complaint = env["crm.complaint"].create(
         {
             "name": "Klappern vorne links nach dem Räderwechsel",
@@ -105,17 +106,16 @@ def _complaint(env, customer, user):
             "partner_id": customer.id,
             "company_id": env.company.id,
             "order_id": order.id,
-            "user_id": customer.user_id.id,
+            "user_id": responsible.id,
             "cause_id": env.ref("crm_kundenbindung.complaint_cause_work_careless").id,
             "channel_id": env.ref("crm_werthaltigkeit.touchpoint_channel_web").id,
             "opened_on": fields.Datetime.now() - timedelta(days=2),
         }
     )
     message = {"message_type": "comment", "subtype_xmlid": "mail.mt_comment"}
-    author = (customer.user_id or env.user).partner_id
     complaint.message_post(
         body="Das tut uns leid. Passt es Ihnen am Donnerstag ab 8 Uhr? Wir sehen sofort nach.",
-        author_id=author.id,
+        author_id=responsible.partner_id.id,
         **message,
     )
     complaint.with_user(user).sudo().message_post(
