@@ -14,7 +14,6 @@ KINDS = [
 LIGHTS = [("red", "Off plan"), ("yellow", "Slightly off plan"), ("green", "On plan"), ("none", "Too little data")]
 PATHS = [("linear", "Evenly"), ("stepwise", "In steps"), ("seasonal", "As the seasons of the past")]
 WINDOWS = [("1", "Each month"), ("3", "3 months up to the month's end"), ("12", "12 months up to the month's end")]
-OPEN = ("setting", "control", "steering")
 # what measuring writes
 RESULT_FIELDS = {
     "baseline_on",

@@ -76,7 +76,7 @@ class CrmGoalReview(models.Model):
                 continue
             figure = review.goal_id._figure
             review.analysis_text = self.env._(
-                "%(base)s before the start (%(base_start)s – %(base_end)s), %(now)s now (%(now_start)s – %(now_end)s). What each part contributed to the difference:",
+                "%(base)s before the start (%(base_start)s – %(base_end)s), %(now)s now (%(now_start)s – %(now_end)s). What each part contributed to the difference, by its own value and by growing or shrinking:",
                 base=figure(review.base_value),
                 now=figure(review.now_value),
                 **{

@@ -46,6 +46,8 @@ class CrmGoal(models.Model):
     def _ask_for_review(self, cause=None):
         """Open a review with the analysis of who contributed, and ask the owner to decide."""
         self.ensure_one()
+        owner = self.user_id or self.create_uid
+        told = self.with_context(lang=owner.lang)
         review = (
             self.env["crm.goal.review"]
             .with_context(goal_token=TOKEN)
@@ -58,8 +60,8 @@ class CrmGoal(models.Model):
                         "date": self.company_id._werthaltigkeit_today(),
                         "cause": cause or ("red" if self.light == "red" else "yellow"),
                         "light": self.light,
-                        "situation": self._situation(),
-                        "outlook": self._outlook(),
+                        "situation": told._situation(),
+                        "outlook": told._outlook(),
                         "group_id": self.group_id.id,
                     }
                 ]
@@ -71,12 +73,11 @@ class CrmGoal(models.Model):
             review._analyse()
         else:
             self.env.ref("crm_controlling.ir_cron_goal_review").sudo()._trigger()
-        owner = self.user_id or self.create_uid
         review.with_context(lang=owner.lang).activity_schedule(
             "crm_controlling.mail_activity_goal_review",
             user_id=owner.id,
             date_deadline=review.date + relativedelta(days=7),
-            note=self.env._("“%s” is off its plan. Look at who contributed to it, and decide what is done.", self.name),
+            note=told.env._("“%s” is off its plan. Look at who contributed to it, and decide what is done.", self.name),
         )
         return review
 

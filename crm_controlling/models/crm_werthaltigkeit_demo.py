@@ -5,6 +5,9 @@ from odoo.addons.crm_werthaltigkeit.demo.workshop import PARAMETER
 from ..demo import workshop_board, workshop_concept
 
 THEMES = (workshop_concept, workshop_board)
+from ..demo import workshop_goals
+
+THEMES = (workshop_goals,)
 
 
 class CrmWerthaltigkeitDemo(models.AbstractModel):

@@ -14,3 +14,4 @@ from . import (
     test_stats_utility,
     test_utility,
 )
+from . import common, test_access, test_demo, test_goal, test_goal_review, test_goal_tour, test_stats_forecast

@@ -256,7 +256,7 @@ class TestGoalReview(GoalCase):
                 self.assertAlmostEqual(value, len([p for p in counted if p in came]) / len(counted), 4)
             self.assertTrue(effect.bounded and 0 < effect.low < effect.difference < effect.high)
             self.assertAlmostEqual(effect.share, effect.treated_count / len(recent), 6)
-            self.assertAlmostEqual(effect.moved, effect.difference * effect.share, 4)
+            self.assertAlmostEqual(effect.moved, effect.difference * effect.share, 3)
             self.assertIn("Repurchase Rate of One-Time Buyers", effect.words)
             with self.assertRaises(AccessError):
                 effect.with_user(self.goal_manager).write({"moved": 1})

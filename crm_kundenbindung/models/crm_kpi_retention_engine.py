@@ -13,8 +13,13 @@ class CrmKpiEngine(models.AbstractModel):
     _inherit = "crm.kpi.engine"
 
     def _prepare(self, company, start, end, customers=None):
-        """Beside the purchases: customer × day × product category, for the days of the periods."""
+        """Beside the purchases: customer × day × product category, for the days of the periods.
+
+        Left out where `kpi_codes` in the context says that nobody asks for it.
+        """
         result = super()._prepare(company, start, end, customers)
+        if "cross_buying" not in self.env.context.get("kpi_codes", ("cross_buying",)):
+            return result
         lines = self.env["crm.value.lines"].with_company(company)
         self._temporary(
             "crm_kpi_category",
