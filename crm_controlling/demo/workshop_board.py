@@ -50,6 +50,7 @@ def _set_goals(env, company, manager):
                     "stage_id": goals._stage("control").id,
                     "start_date": start,
                     "end_date": start + relativedelta(months=12, days=-1),
+                    "baseline": figure.previous_value,
                     "target": round(figure.previous_value * part, 3),
                 }
             )
