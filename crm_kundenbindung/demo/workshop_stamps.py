@@ -89,7 +89,9 @@ def _give(env, card, reward, order):
 
 
 def _stamp_without_order(env, rng, card, order):
-    moment = min(order.date_order + timedelta(days=rng.randint(3, 30)), fields.Datetime.now())
+    moment = order.date_order + timedelta(days=rng.randint(3, 30))
+    if moment > fields.Datetime.now() - timedelta(days=1):
+        return
     event = env["loyalty.event"].create(
         {
             "program_id": card.program_id.id,
