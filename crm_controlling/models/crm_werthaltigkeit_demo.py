@@ -2,12 +2,9 @@ from odoo import api, models
 
 from odoo.addons.crm_werthaltigkeit.demo.workshop import PARAMETER
 
-from ..demo import workshop_board, workshop_concept
+from ..demo import workshop_board, workshop_concept, workshop_goals
 
-THEMES = (workshop_concept, workshop_board)
-from ..demo import workshop_goals
-
-THEMES = (workshop_goals,)
+THEMES = (workshop_goals, workshop_concept, workshop_board)
 
 
 class CrmWerthaltigkeitDemo(models.AbstractModel):
