@@ -9,7 +9,6 @@ from odoo import Command, fields
 from .workshop_points import PROGRAM
 
 LOGIN = "kunde"
-STAMPS = 7
 VISIBLE = ("call", "date", "offer")
 
 
@@ -26,7 +25,6 @@ def generate(env):
     _promises(env, customer)
     _complaint(env, customer, user)
     _idea(env, customer)
-    _stamps(env, customer)
     _words(env, customer, user)
     env["crm.touchpoint.engine"]._run_all()
     return True
@@ -139,18 +137,6 @@ def _idea(env, customer):
         message_type="comment",
         subtype_xmlid="mail.mt_comment",
     )
-
-
-def _stamps(env, customer):
-    """A stamp card, where the workshop has one and the customer does not yet."""
-    program = env["loyalty.program"].search(
-        [("card_kind", "=", "stamps"), ("company_id", "in", (env.company.id, False))], limit=1
-    )
-    known = env["loyalty.card"].search_count([("program_id", "=", program.id), ("partner_id", "=", customer.id)])
-    if program and not known:
-        env["loyalty.card"].with_context(loyalty_no_mail=True).create(
-            {"program_id": program.id, "partner_id": customer.id, "points": STAMPS}
-        )
 
 
 def _words(env, customer, user):
