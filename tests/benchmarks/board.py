@@ -62,7 +62,7 @@ def fill(env):
         """,
         """
         INSERT INTO crm_retention (partner_id, company_id, currency_id, team_id, value_class, stage_id, stage_computed_id, risk_known, margin_at_risk, urgency)
-        SELECT v.partner_id, v.company_id, v.currency_id, v.team_id, v.value_class, s.stage, s.stage, TRUE, v.partner_id * 7919 %% 5003, v.partner_id %% 100
+        SELECT v.partner_id, v.company_id, v.currency_id, v.team_id, v.value_class, s.stage, s.stage, TRUE, v.partner_id::int8 * 7919 %% 5003, v.partner_id %% 100
           FROM crm_customer_value v, LATERAL (SELECT CASE WHEN v.partner_id %% 9 = 0 THEN %(stage)s ELSE %(loyal)s END AS stage) s
          WHERE NOT EXISTS (SELECT FROM crm_retention r WHERE r.partner_id = v.partner_id) AND v.partner_id IS NOT NULL
         """,
