@@ -1,6 +1,7 @@
 from odoo import http
 from odoo.http import request
 
+from ..qr import data_address
 from .portal import RetentionPortal
 
 
@@ -53,4 +54,4 @@ class PortalAccount(RetentionPortal):
         """The personal link with which the customer recommends us."""
         area, portal = self._kundenbindung_area("referral"), request.env["crm.portal"]
         url = portal._partner()._referral_url()
-        return self._kundenbindung_page("portal_referral", area, url=url, qr=portal._qr(url) if url else False)
+        return self._kundenbindung_page("portal_referral", area, url=url, qr=data_address(url) if url else False)

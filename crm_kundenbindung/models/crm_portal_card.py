@@ -1,11 +1,9 @@
-import base64
-import io
 import re
-
-import qrcode
 
 from odoo import api, models
 from odoo.tools import consteq, formatLang
+
+from ..qr import data_address
 
 # what the key of a link is made of: anything else is not looked up
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,200}")
@@ -33,7 +31,7 @@ class CrmPortal(models.AbstractModel):
             "card": card,
             "face": face,
             "card_url": url,
-            "qr": self._qr(url),
+            "qr": data_address(url),
             "stamps_text": self._stamps_text(face),
             "points_text": self._points_text(card, face["points"]),
             "missing_text": self._missing_text(card, face),
@@ -42,12 +40,6 @@ class CrmPortal(models.AbstractModel):
                 (reward, self._points_text(card, reward["required"], face["kind"])) for reward in face["rewards"]
             ],
         }
-
-    def _qr(self, value):
-        """A QR code as data address: the token must not stand in the log of a second request."""
-        stream = io.BytesIO()
-        qrcode.make(value, box_size=8, border=2).save(stream, format="PNG")
-        return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
 
     def _stamps_text(self, face):
         given = sum(stamp["given"] for stamp in face["stamps"])

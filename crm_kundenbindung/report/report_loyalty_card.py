@@ -1,9 +1,6 @@
-import base64
-import io
-
-import qrcode
-
 from odoo import api, models
+
+from ..qr import data_address
 
 
 class ReportLoyaltyCard(models.AbstractModel):
@@ -19,11 +16,5 @@ class ReportLoyaltyCard(models.AbstractModel):
         return {
             "docs": cards,
             "face": lambda card: card._card_face(),
-            "code": lambda card: self._code(card._card_url()),
+            "code": lambda card: data_address(card._card_url()),
         }
-
-    def _code(self, text):
-        """A QR code as data address; drawn by the library of Odoo's two-factor login, which needs no graphics system."""
-        stream = io.BytesIO()
-        qrcode.make(text, box_size=8, border=2).save(stream, format="PNG")
-        return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
