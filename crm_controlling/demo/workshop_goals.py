@@ -8,7 +8,7 @@ TOP = "Kunden binden statt suchen"
 # name, kind, indicator, months measured over, started so many months ago, part behind the plan (None: not started), why
 GOALS = (
     (TOP, "retention", "retention_rate", "12", 5, -0.03, "Ein gehaltener Kunde kostet weniger als ein neuer."),
-    ("Jeder vierte Erstkunde kommt wieder", "retention", "second_purchase", "12", 6, 0.2, "Der zweite Besuch entscheidet, ob jemand Stammkunde wird."),
+    ("Mehr Erstkunden kommen wieder", "retention", "second_purchase", "12", 6, 0.2, "Der zweite Besuch entscheidet, ob jemand Stammkunde wird."),
     ("Weniger Kunden bleiben weg", "retention", "churn", "12", 5, 0.05, "Wer lange nicht da war, kommt selten von allein zurück."),
     ("Umsatz halten, auch im Sommer", "value", "revenue", "1", 7, -0.1, "Die Werkstatt trägt sich, wenn auch die ruhigen Monate stimmen."),
     ("Mehr neue Kunden", "acquisition", "new_customers", "12", 0, None, "Einige ziehen immer weg: Ohne neue Kunden schrumpft der Stamm."),

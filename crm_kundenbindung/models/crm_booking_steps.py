@@ -30,7 +30,7 @@ class CrmBooking(models.Model):
         free = kind._slots(users, by_staff=by_staff).get(start)
         for user in kind._in_turn(free, start) if free else ():
             vals = {**vals, "type_id": kind.id, "user_id": user.id, "start": start}
-            booking = self._unless_taken(partial(self.create, vals))
+            booking = self._unless_taken(user, partial(self.create, vals))
             if booking:
                 return booking
         raise SlotTaken(self.env._("This time has just been taken. Please choose another one."))
@@ -43,7 +43,7 @@ class CrmBooking(models.Model):
         self.ensure_one()
         free = self.type_id._slots(booking=self, by_staff=by_staff).get(start)
         for user in self.type_id._in_turn(free, start, first=self.user_id) if free else ():
-            if self._unless_taken(partial(self.write, {"start": start, "user_id": user.id})):
+            if self._unless_taken(user, partial(self.write, {"start": start, "user_id": user.id})):
                 return True
         raise SlotTaken(self.env._("This time has just been taken. Please choose another one."))
 
@@ -66,10 +66,11 @@ class CrmBooking(models.Model):
             )
             booking.event_id.opportunity_id = booking.lead_id
 
-    def _unless_taken(self, work):
-        """Do `work` in a savepoint and return its result, or None where the time was taken in the meantime."""
+    def _unless_taken(self, user, work):
+        """Do `work` in a savepoint and return its result, or None where the user's time was taken in the meantime."""
         try:
             with self.env.cr.savepoint():
+                self.env["crm.booking.engine"]._line_up(user)
                 return work()
         except ExclusionViolation:
             return None

@@ -84,7 +84,7 @@ def _meet(folder, at, worker, workers):
 
 def check(env, args):
     """Count what is booked, overlaps, and events in the calendar."""
-    bookings = env["crm.booking"].search([("type_id", "=", args["kind"])])
+    booked = env["crm.booking"].search_count([("type_id", "=", args["kind"])])
     env.cr.execute(
         """
         SELECT count(*) FROM crm_booking a JOIN crm_booking b
@@ -92,5 +92,6 @@ def check(env, args):
          WHERE a.state = 'booked' AND b.state = 'booked'
         """
     )
+    [overlaps] = env.cr.fetchone()
     events = env["calendar.event"].search_count([("name", "like", "Race: ")])
-    return {"booked": len(bookings), "overlaps": env.cr.fetchone()[0], "events": events}
+    return {"booked": booked, "overlaps": overlaps, "events": events}
