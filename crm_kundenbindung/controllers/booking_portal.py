@@ -15,16 +15,9 @@ MAX_OBJECTS = 200
 class BookingPortal(CustomerPortal):
     """What a customer with a login sees of their appointments and objects: their own and those of their company."""
 
-    def _prepare_home_portal_values(self, counters):
-        areas = request.env["res.company"]
-        return {
-            **super()._prepare_home_portal_values(counters),
-            **{f"{area}_area": areas._kundenbindung_switched_on(area) for area in ("booking", "object")},
-        }
-
     def _own(self, model, area):
         """(records with the rights of the app, domain of what belongs to this customer); not found where switched off."""
-        if not request.env["res.company"]._kundenbindung_switched_on(area):
+        if not request.env["crm.portal"]._area(area):
             raise NotFound()
         customer = request.env.user.partner_id.commercial_partner_id
         return request.env[model].sudo(), [("commercial_partner_id", "=", customer.id)]
@@ -35,7 +28,7 @@ class BookingPortal(CustomerPortal):
         ["/my/appointments", "/my/appointments/page/<int:page>"], type="http", auth="user", website=True, sitemap=False
     )
     def my_appointments(self, page=1, **kwargs):
-        bookings, domain = self._own("crm.booking", "booking")
+        bookings, domain = self._own("crm.booking", "appointments")
         pages = pager("/my/appointments", bookings.search_count(domain), max(1, min(page, 10**6)), self._items_per_page)
         values = self._prepare_portal_layout_values()
         values.update(
@@ -50,7 +43,7 @@ class BookingPortal(CustomerPortal):
 
     @http.route("/my/objects", type="http", auth="user", website=True, sitemap=False, readonly=True)
     def my_objects(self, **kwargs):
-        objects, domain = self._own("crm.customer.object", "object")
+        objects, domain = self._own("crm.customer.object", "objects")
         values = self._prepare_portal_layout_values()
         values.update(page_name="kundenbindung_objects", objects=objects.search(domain, limit=MAX_OBJECTS))
         return request.render("crm_kundenbindung.portal_my_objects", values)
@@ -58,7 +51,7 @@ class BookingPortal(CustomerPortal):
     @http.route("/my/objects/new", type="http", auth="user", website=True, sitemap=False)
     def my_object_new(self, kind=None, **post):
         """Add one: first its kind, then what tells it apart and what falls due on it."""
-        objects, domain = self._own("crm.customer.object", "object")
+        objects, domain = self._own("crm.customer.object", "objects")
         kinds = request.env["crm.customer.object.kind"].sudo().search([])
         chosen = kinds if len(kinds) == 1 else kinds.filtered(lambda k: str(k.id) == str(kind))
         if not chosen:
@@ -97,7 +90,7 @@ class BookingPortal(CustomerPortal):
 
     def _object(self, object_id):
         """The customer's object; a foreign one is not found, like a missing one."""
-        objects, domain = self._own("crm.customer.object", "object")
+        objects, domain = self._own("crm.customer.object", "objects")
         record = objects.search([*domain, ("id", "=", object_id if 0 < object_id < 2**31 else 0)])
         if not record:
             raise NotFound()
