@@ -27,7 +27,8 @@ class PortalCase(LedgerCase, HttpCase):
         cls.portal_user = cls._login("portal_customer", cls.contact)
         cls.foreign_user = cls._login("portal_foreign", cls.other)
         cls.orders = {partner: cls._order(partner, [(cls.tyres, 1)]) for partner in (cls.customer, cls.other)}
-        cls.stamps = cls._program("Stamp Card", card_kind="stamps", reward_ids=TEN)
+        rules = [Command.clear(), Command.create({"reward_point_mode": "order", "reward_point_amount": 1})]
+        cls.stamps = cls._program("Stamp Card", card_kind="stamps", rule_ids=rules, reward_ids=TEN)
         cls.mine = cls._records_of(cls.customer)
         cls.foreign = cls._records_of(cls.other)
 
