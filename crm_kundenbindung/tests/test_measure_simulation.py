@@ -10,7 +10,7 @@ from odoo.tools import SQL
 _logger = logging.getLogger(__name__)
 
 SIZE = 120  # customers of a measure
-ROUNDS = int(os.environ.get("MEASURE_ROUNDS", "10"))  # measures of each kind; `./dev accept` asks for many more
+ROUNDS = int(os.environ.get("MEASURE_ROUNDS", "25"))  # measures of each kind; `./dev accept` asks for many more
 
 
 @tagged("post_install", "-at_install")
