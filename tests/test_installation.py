@@ -1,12 +1,11 @@
 """With and without optional apps, installed and uninstalled again: real databases, Odoo's own command line."""
 
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tools import database, odoo, testing
+from tools import odoo
 
 pytestmark = pytest.mark.accept
 APPS = "sale_stock,pos_sale,pos_loyalty,event_sale,survey,sale_loyalty,im_livechat,repair,mass_mailing,sale_sms,privacy_lookup"
@@ -22,15 +21,6 @@ LEFT_BEHIND = {
     "parameters": "SELECT key FROM ir_config_parameter WHERE key LIKE '%werthaltigkeit%'",
     "views": "SELECT name FROM ir_ui_view WHERE name LIKE '%werthaltigkeit%'",
 }
-
-
-@pytest.fixture
-def scratch():
-    """A database with the addons, for this test alone."""
-    name = f"{testing.SCRATCH}{os.getpid()}-installation"
-    database.clone(testing.TEMPLATE, name)
-    yield name
-    database.drop(name)
 
 
 def run(*arguments, **kwargs):

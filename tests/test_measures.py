@@ -1,6 +1,5 @@
 """Measures under fire: killed while they treat 10,000 customers, and many simulated ones whose truth is known."""
 
-import json
 import os
 import random
 import re
@@ -9,51 +8,11 @@ import subprocess
 import time
 
 import pytest
-
-from tools import database, odoo, testing
+from processes import result
 
 pytestmark = pytest.mark.accept
+INSIDE = "measures.py"
 CUSTOMERS = int(os.environ.get("MEASURE_CUSTOMERS", "12500"))  # a fifth of them control group
-
-
-@pytest.fixture
-def scratch():
-    """A database with the addons, for this test alone."""
-    name = f"{testing.SCRATCH}{os.getpid()}-measures"
-    database.clone(testing.TEMPLATE, name)
-    yield name
-    database.drop(name)
-
-
-@pytest.fixture
-def inside(root):
-    """Start a function of tests/inside/measures.py in an Odoo of its own."""
-    script = (root / "tests" / "inside" / "measures.py").read_text()
-
-    def start(name, function, **arguments):
-        code = f"exec({script!r}, globals())\nimport json\nprint('RESULT', json.dumps({function}(env, {arguments!r})))\n"
-        child = subprocess.Popen(
-            odoo.command("shell", "-d", name, "--no-http", "--log-level=critical"),
-            env=odoo.environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        child.stdin.write(code)
-        child.stdin.close()
-        return child
-
-    return start
-
-
-def result(child):
-    """What the function returned; its output is the message when it failed."""
-    output = child.stdout.read()
-    child.wait()
-    lines = [line for line in output.splitlines() if "RESULT " in line]
-    assert lines, output[-5000:]
-    return json.loads(lines[-1].split("RESULT ", 1)[1])
 
 
 @pytest.mark.parametrize("treatment", ["mail", "activity", "coupon", "points"])

@@ -1,58 +1,13 @@
 """The reward of a referral under fire: two processes at the same referral, and at two of one referrer with a limit."""
 
-import json
-import os
-import subprocess
 import time
 
 import pytest
-
-from tools import database, odoo, testing
+from processes import result
 
 pytestmark = pytest.mark.accept
+INSIDE = "referral_race.py"
 WORKERS = 2
-
-
-@pytest.fixture
-def scratch():
-    """A database with the addons, for this test alone."""
-    name = f"{testing.SCRATCH}{os.getpid()}-referral"
-    database.clone(testing.TEMPLATE, name)
-    yield name
-    database.drop(name)
-
-
-@pytest.fixture
-def inside(root):
-    """Start a function of tests/inside/referral_race.py in an Odoo of its own."""
-    script = (root / "tests" / "inside" / "referral_race.py").read_text()
-
-    def start(name, function, **arguments):
-        code = (
-            f"exec({script!r}, globals())\nimport json\nprint('RESULT', json.dumps({function}(env, {arguments!r})))\n"
-        )
-        child = subprocess.Popen(
-            odoo.command("shell", "-d", name, "--no-http", "--log-level=critical"),
-            env=odoo.environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        child.stdin.write(code)
-        child.stdin.close()
-        return child
-
-    return start
-
-
-def result(child):
-    """What the function returned; its output is the message when it failed."""
-    output = child.stdout.read()
-    child.wait()
-    lines = [line for line in output.splitlines() if "RESULT " in line]
-    assert lines, output[-5000:]
-    return json.loads(lines[-1].split("RESULT ", 1)[1])
 
 
 def settle(inside, scratch, apart, **prepared):
