@@ -86,7 +86,7 @@ class CrmConcept(models.Model):
         domain=[("share", "=", False)],
         help="What concerns all, only all can solve: each agrees to each chapter, or says what is missing.",
     )
-    agreement_ids = fields.One2many("crm.concept.agreement", "concept_id", "Agreement")
+    agreement_ids = fields.One2many("crm.concept.agreement", "concept_id")
     agreed_count = fields.Integer("Agreements", compute="_compute_agreement")
     objected_count = fields.Integer("Objections", compute="_compute_agreement")
     agreement_text = fields.Char("Who Agrees", compute="_compute_agreement")

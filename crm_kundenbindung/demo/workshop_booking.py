@@ -150,9 +150,10 @@ def _to_come(env, rng, kinds, cars):
     for _number in range(TO_COME):
         kind, car = rng.choice(kinds), rng.choice(cars)
         owner = car.partner_id
-        starts = list(kind._slots())[:150]
+        users = kind._responsible(owner) or None
+        starts = list(kind._slots(users))[:150]
         if not starts:
-            return
+            continue
         start = rng.choice(starts)
         fetched = kind.pick_up and rng.random() < 0.4 and bool(owner._booking_address())
         vals = {"partner_id": owner.id, "object_id": car.id, "note": rng.choice(WISHES), "lang": owner.lang,
@@ -167,7 +168,7 @@ def _to_come(env, rng, kinds, cars):
                 return_address=owner._booking_address(),
                 return_at=_clock(kind, day, 17),
             )
-        env["crm.booking"]._book(kind, start, vals, kind._responsible(owner) or None)
+        env["crm.booking"]._book(kind, start, vals, users)
 
 
 def _clock(kind, day, hour):

@@ -10,6 +10,9 @@ from .workshop_points import PROGRAM
 
 LOGIN = "kunde"
 VISIBLE = ("call", "date", "offer")
+ANSWER = "Das tut uns leid. Passt es Ihnen am Donnerstag ab 8 Uhr? Wir sehen sofort nach."
+AGREED = "Donnerstag um 8 passt, danke."
+THANKS = "Danke für den Hinweis! Ab dem nächsten Monat haben wir jeden ersten Samstag bis 13 Uhr geöffnet."
 
 
 def generate(env):
@@ -112,12 +115,12 @@ def _complaint(env, customer, user):
     )
     message = {"message_type": "comment", "subtype_xmlid": "mail.mt_comment"}
     complaint.message_post(
-        body="Das tut uns leid. Passt es Ihnen am Donnerstag ab 8 Uhr? Wir sehen sofort nach.",
+        body=ANSWER,
         author_id=responsible.partner_id.id,
         **message,
     )
     complaint.with_user(user).sudo().message_post(
-        body="Donnerstag um 8 passt, danke.", author_id=customer.id, **message
+        body=AGREED, author_id=customer.id, **message
     )
 
 
@@ -133,7 +136,7 @@ def _idea(env, customer):
         }
     )
     idea.with_context(crm_idea_answer=True).message_post(
-        body="Danke für den Hinweis! Ab dem nächsten Monat haben wir jeden ersten Samstag bis 13 Uhr geöffnet.",
+        body=THANKS,
         message_type="comment",
         subtype_xmlid="mail.mt_comment",
     )

@@ -46,7 +46,10 @@ class CrmOutreachEngine(models.AbstractModel):
         self._forget_cache()
 
     def _recheck(self, outreach, ids=None):
-        """Leave out whom something keeps from being contacted by now; return the ids of those still waiting."""
+        """Leave out whom something keeps from being contacted by now; return the ids of those still waiting.
+
+        The reasons are found once for all (MATERIALIZED): they are not to be looked up for each recipient of a new list.
+        """
         self.env.flush_all()
         rows = SQL(
             "SELECT r.partner_id FROM crm_outreach_recipient r WHERE r.outreach_id = %s AND r.state = 'waiting'%s",
@@ -56,8 +59,9 @@ class CrmOutreachEngine(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """
+                WITH c AS MATERIALIZED (%(reasons)s)
                 UPDATE crm_outreach_recipient r SET state = 'excluded', reason = c.reason, write_date = %(now)s
-                  FROM (%(reasons)s) c
+                  FROM c
                  WHERE r.outreach_id = %(outreach)s AND r.state = 'waiting' AND r.partner_id = c.partner_id AND c.reason IS NOT NULL
                 """,
                 now=fields.Datetime.now(),
@@ -92,7 +96,10 @@ class CrmOutreachEngine(models.AbstractModel):
             "SELECT r.partner_id FROM crm_outreach_recipient r WHERE r.outreach_id = %s AND r.state = 'waiting'",
             outreach.id,
         )
-        return SQL("(SELECT c.partner_id FROM (%s) c WHERE c.reason IS NULL)", self._reasons(outreach, rows))
+        return SQL(
+            "(WITH c AS MATERIALIZED (%s) SELECT c.partner_id FROM c WHERE c.reason IS NULL)",
+            self._reasons(outreach, rows),
+        )
 
     def _meant(self, outreach):
         """Select the contacts a campaign is meant for: members of its group, or those picked; never our own people."""
