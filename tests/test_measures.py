@@ -19,12 +19,14 @@ CUSTOMERS = int(os.environ.get("MEASURE_CUSTOMERS", "12500"))  # a fifth of them
 def test_killed_while_treating_nobody_twice_nobody_forgotten(scratch, inside, treatment):
     """10,000 treated customers, the job killed at ten random moments, then run to the end."""
     prepared = result(inside(scratch, "prepare", treatment=treatment, customers=CUSTOMERS))
-    moments = random.Random(7)
+    chance = random.Random(7)
     for _kill in range(10):
         child = inside(scratch, "run_job", **prepared)
-        while "STARTED" not in (line := child.stdout.readline()):
-            assert line, "the job did not start"
-        time.sleep(moments.uniform(0.5, 6))
+        for _batch in range(chance.randint(1, 5)):
+            began = time.monotonic()
+            while "COMMITTED" not in (line := child.stdout.readline()):
+                assert line, "the job ended before it was killed"
+        time.sleep(chance.uniform(0, 1) * (time.monotonic() - began))  # somewhere in the next batch
         child.send_signal(signal.SIGKILL)
         child.wait()
     between = result(inside(scratch, "check", **prepared))

@@ -67,20 +67,33 @@ def _treatment(env, treatment):
 
 
 def run_job(env, args):
-    """Run the job as its cron does; the test kills the process."""
-    print("STARTED", flush=True)
+    """Run the job, saying after each batch that it is committed; the test kills the process."""
+    cron = type(env["ir.cron"])
+    commit = cron._commit_progress
+
+    def say(self, *arguments, **keywords):
+        result = commit(self, *arguments, **keywords)
+        print("COMMITTED", flush=True)
+        return result
+
+    cron._commit_progress = say
+    _run(env, args)
+    return True
+
+
+def _run(env, args):
+    """What the cron does."""
     if args["treatment"] == "mail":
         env["crm.outreach"]._cron_send()
     else:
         env["crm.measure"]._cron_treat()
     env.cr.commit()
-    return True
 
 
 def run_to_the_end(env, args):
     """Without anybody killing it; crons stop after a while and are called again."""
     for _round in range(200):
-        run_job(env, args)
+        _run(env, args)
         if not _waiting(env, args["measure"]):
             break
     env["crm.measure.treatment.engine"]._sync()
