@@ -17,7 +17,7 @@ class CrmValueLines(models.AbstractModel):
     def _lines(self, company, customers, by_product=False):
         """Return one SELECT of all documents that count for these customers.
 
-        :param by_product: one row per document and product, with its id as `product`
+        :param by_product: one row per document and product, with its id as `product` and no amount but `gross`
         """
         if company.werthaltigkeit_basis == "invoice":
             sources = [self._invoice_lines]
@@ -36,9 +36,11 @@ class CrmValueLines(models.AbstractModel):
         :param rate: the document's rate to the company's currency
         :param amounts: {name: (SQL of a line, whether it is in the document's currency)}
         :param source: FROM and WHERE of the lines
-        :param product: SQL of a line's product, to sum up the lines of each product of a document
+        :param product: SQL of a line's product, to sum up what was bought of each product of a document
         """
         moment, day = moment
+        if product:
+            amounts = {"gross": amounts["gross"]}  # the planner leaves no sum of a UNION out by itself
         return SQL(
             """
             SELECT d.customer, %(day)s AS day, d.id::int8 * 4 + %(kind)s AS document, %(amounts)s %(product_column)s
