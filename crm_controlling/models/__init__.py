@@ -7,6 +7,7 @@ from . import (
     crm_concept_facts_relations,
     crm_concept_lesson,
     crm_concept_page,
+    crm_concept_page_plans,
     crm_concept_words,
     crm_requirement_category,
     crm_specification,

@@ -31,10 +31,10 @@ class CrmConceptFacts(models.AbstractModel):
         """One figure with the records it opens; amounts and counts are rounded as they are shown."""
         return {"code": code, "value": value, "unit": unit, "model": model, "domain": domain, "views": views, **more}
 
-    def _names(self, record):
-        """The name of a record in every installed language, so that a frozen version reads the same for ever."""
+    def _names(self, record, field="display_name"):
+        """A text of a record in every installed language, so that a frozen version reads the same for ever."""
         return {
-            code: record.with_context(lang=code).sudo().display_name or ""
+            code: record.with_context(lang=code).sudo()[field] or ""
             for code, _name in self.env["res.lang"].get_installed()
         }
 

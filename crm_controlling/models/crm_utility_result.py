@@ -20,6 +20,32 @@ class CrmUtilityResult(models.AbstractModel):
         return dict(zip(criteria, utility.normalised(criteria.mapped("weight")).tolist(), strict=True))
 
     def _page(self, analysis):
+        """Return everything that is shown of an analysis as it is now, see `_page_of`."""
+        return self._page_of(self._basis(analysis))
+
+    def _basis(self, analysis):
+        """Return what the result is computed from, as JSON: a frozen concept keeps it and words it in every language.
+
+        :return: {"criteria": [{"id", "name", "weight", "minimum" or None}], "options": [{"id", "name"}],
+            "scores": [[the scores given, for each criterion] for each option]}
+        """
+        criteria, options = analysis.criterion_ids, analysis.option_ids
+        cells = self._cells(analysis)
+        return {
+            "criteria": [
+                {
+                    "id": criterion.id,
+                    "name": criterion.name,
+                    "weight": criterion.weight,
+                    "minimum": criterion.minimum if criterion.knockout else None,
+                }
+                for criterion in criteria
+            ],
+            "options": [{"id": option.id, "name": option.name} for option in options],
+            "scores": [[cells.get((option, criterion), []) for criterion in criteria] for option in options],
+        }
+
+    def _page_of(self, basis):
         """Return everything that is shown.
 
         :return: {"sentence", "notes": [text], "winners": [option id], "criteria": [{"id", "name", "share",
@@ -27,37 +53,36 @@ class CrmUtilityResult(models.AbstractModel):
             "out": [criterion name], "cells": [{"mean" or False, "low", "high", "people"}]}] the best first,
             "stability": [{"criterion", "share", "low", "high", "below", "above"}]}; figures 0..10, shares 0..1
         """
-        criteria, options = analysis.criterion_ids, analysis.option_ids
+        criteria, options, scores = basis["criteria"], basis["options"], basis["scores"]
         if not criteria or not options:
             sentence = self.env._("Name options and criteria first.")
             return {"sentence": sentence, "notes": [], "winners": [], "criteria": [], "options": [], "stability": []}
-        cells = self._cells(analysis)
-        means = [[self._mean(cells.get((option, criterion))) for criterion in criteria] for option in options]
-        minimums = [criterion.minimum if criterion.knockout else None for criterion in criteria]
-        found = utility.evaluate(criteria.mapped("weight"), means, minimums)
+        means = [[self._mean(cell) for cell in row] for row in scores]
+        weights = [criterion["weight"] for criterion in criteria]
+        found = utility.evaluate(weights, means, [criterion["minimum"] for criterion in criteria])
         rows = [
             {
-                "id": option.id,
-                "name": option.name,
+                "id": option["id"],
+                "name": option["name"],
                 "rank": found.ranks[i] or False,
                 "total": False if math.isnan(found.totals[i]) else found.totals[i],
                 "low": found.lows[i],
                 "high": found.highs[i],
-                "out": [criteria[j].name for j in found.failed[i]],
-                "cells": [self._cell(cells.get((option, criterion), [])) for criterion in criteria],
+                "out": [criteria[j]["name"] for j in found.failed[i]],
+                "cells": [self._cell(cell) for cell in scores[i]],
             }
             for i, option in enumerate(options)
         ]
         return {
-            "sentence": self._sentence(options, found, any(score for score in cells.values())),
+            "sentence": self._sentence(options, found, any(cell for row in scores for cell in row)),
             "notes": self._notes(criteria, options, found),
-            "winners": [options[i].id for i in found.winners],
+            "winners": [options[i]["id"] for i in found.winners],
             "criteria": [
                 {
-                    "id": criterion.id,
-                    "name": criterion.name,
+                    "id": criterion["id"],
+                    "name": criterion["name"],
                     "share": share,
-                    "minimum": criterion.minimum if criterion.knockout else False,
+                    "minimum": False if criterion["minimum"] is None else criterion["minimum"],
                 }
                 for criterion, share in zip(criteria, found.weights, strict=True)
             ],
@@ -93,12 +118,12 @@ class CrmUtilityResult(models.AbstractModel):
             firm = utility.stability(found.weights, table, j, winner)
             rows.append(
                 {
-                    "criterion": criterion.name,
+                    "criterion": criterion["name"],
                     "share": found.weights[j],
                     "low": firm.low,
                     "high": firm.high,
-                    "below": "" if firm.below is None else options[running[firm.below]].name,
-                    "above": "" if firm.above is None else options[running[firm.above]].name,
+                    "below": "" if firm.below is None else options[running[firm.below]]["name"],
+                    "above": "" if firm.above is None else options[running[firm.above]]["name"],
                     "text": self._stability_words(options, running, found.weights[j], firm),
                 }
             )
@@ -112,7 +137,7 @@ class CrmUtilityResult(models.AbstractModel):
                 _(
                     "below %(weight)s %(option)s is first",
                     weight=percent(firm.low),
-                    option=options[running[firm.below]].name,
+                    option=options[running[firm.below]]["name"],
                 )
             )
         if firm.above is not None:
@@ -120,7 +145,7 @@ class CrmUtilityResult(models.AbstractModel):
                 _(
                     "above %(weight)s %(option)s is first",
                     weight=percent(firm.high),
-                    option=options[running[firm.above]].name,
+                    option=options[running[firm.above]]["name"],
                 )
             )
         if not ends:
@@ -137,7 +162,7 @@ class CrmUtilityResult(models.AbstractModel):
             if all(found.failed[i] for i in range(len(options))):
                 return _("No option passes the knock-out criteria.")
             return _("No option is completely scored yet.")
-        names = [options[i].name for i in found.winners]
+        names = [options[i]["name"] for i in found.winners]
         total = self._number(found.totals[found.winners[0]])
         if len(names) > 1:
             return _(
@@ -174,16 +199,16 @@ class CrmUtilityResult(models.AbstractModel):
             )
         for i, option in enumerate(options):
             if found.failed[i]:
-                names = ", ".join(criteria[j].name for j in found.failed[i])
+                names = ", ".join(criteria[j]["name"] for j in found.failed[i])
                 notes.append(
-                    _("%(option)s is out: below the minimum in %(criteria)s.", option=option.name, criteria=names)
+                    _("%(option)s is out: below the minimum in %(criteria)s.", option=option["name"], criteria=names)
                 )
             elif math.isnan(found.totals[i]):
-                names = ", ".join(criteria[j].name for j in found.missing[i])
+                names = ", ".join(criteria[j]["name"] for j in found.missing[i])
                 notes.append(
                     _(
                         "%(option)s has no rank: nobody scored %(criteria)s. It lies between %(low)s and %(high)s.",
-                        option=option.name,
+                        option=option["name"],
                         criteria=names,
                         low=self._number(found.lows[i]),
                         high=self._number(found.highs[i]),

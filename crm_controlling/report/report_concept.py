@@ -30,7 +30,9 @@ class ReportConcept(models.AbstractModel):
             "goals": lambda concept: list(page._goals(concept)),
             "measures": lambda concept: list(page._measures(concept)),
             "draw": lambda chart: Markup(chart["svg"]),  # made by the server, every word in it escaped
-            "utility": self.env["crm.utility.result"]._page,
+            "utilities": lambda concept: list(page._utilities(concept)),
+            "lessons": lambda concept: page._kept(concept, "lessons"),
+            "specifications": lambda concept: list(page._specifications(concept)),
         }
 
     def _chapters(self):

@@ -1,6 +1,7 @@
 import io
 import re
 
+from odoo import Command
 from odoo.tests import tagged
 from odoo.tools.pdf import PdfFileReader
 
@@ -55,6 +56,39 @@ class TestConceptPdf(ConceptCase):
         ):
             self.assertIn(part, text)
         self.assertIn("Result by value class", text)
+
+    def test_a_frozen_version_reads_the_same_whatever_comes(self):
+        self.analysis.score_ids[:1].with_user(self.boss).reason = "Everybody knows it."
+        self.analysis.with_user(self.boss).action_decide()
+        self.env["crm.concept.lesson"].create(
+            {"concept_id": self.concept.id, "goal_id": self.goal.id, "text": "Autumn is better.", "state": "taken"}
+        )
+        self.concept.action_freeze()
+        before = self._pages()
+        text = " ".join(before)
+        for part in ("Stamps is first with 8.00 of 10", "Decided for Stamps", "R-001 Stamps are seen", "Autumn is better."):
+            self.assertIn(part, text)
+        self.analysis.action_reopen()
+        self.analysis.score_ids[:1].with_user(self.boss).answer = "1"
+        self.analysis.criterion_ids.name = "Cheap"
+        self.analysis.write({"name": "Which app?", "option_ids": [Command.create({"name": "Neither"})]})
+        self.assertEqual(self.analysis.result["options"][0]["name"], "Points")
+        self.specification.requirement_ids.write({"name": "Stamps are gone", "state": "dropped"})
+        self.specification.write({"name": "App", "requirement_ids": [Command.create({"name": "A new one"})]})
+        self.goal.name = "Renamed"
+        self.goal.kpi_id.description = "Another formula"
+        self.env.invalidate_all()
+        self.assertEqual(self._pages(), before)
+        second = self.env["crm.concept"].browse(self.concept.action_new_version()["res_id"])
+        page = self.env["crm.concept.page"]
+        self.assertIn("Points is first", next(page._utilities(second))["result"]["sentence"])
+        self.assertEqual([row["name"] for row in next(page._specifications(second))["requirements"]], ["A new one"])
+
+    def test_a_version_frozen_before_scores_were_kept(self):
+        self.concept.action_freeze()
+        kept = {part: self.concept.snapshot[part] for part in ("goals", "measures")}
+        self.concept._internal().write({"snapshot": kept})
+        self.assertIn("Stamps is first with 8.00 of 10", " ".join(self._pages()))
 
     def test_without_figures(self):
         self.assertIn("The figures were not filled from the data yet.", " ".join(self._pages()))
