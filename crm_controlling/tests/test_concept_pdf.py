@@ -66,7 +66,12 @@ class TestConceptPdf(ConceptCase):
         self.concept.action_freeze()
         before = self._pages()
         text = " ".join(before)
-        for part in ("Stamps is first with 8.00 of 10", "Decided for Stamps", "R-001 Stamps are seen", "Autumn is better."):
+        for part in (
+            "Stamps is first with 8.00 of 10",
+            "Decided for Stamps",
+            "R-001 Stamps are seen",
+            "Autumn is better.",
+        ):
             self.assertIn(part, text)
         self.analysis.action_reopen()
         self.analysis.score_ids[:1].with_user(self.boss).answer = "1"
