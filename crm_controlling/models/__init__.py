@@ -23,6 +23,7 @@ from . import (
     crm_goal_stage,
     crm_goal,
     crm_goal_step,
+    crm_goal_parts,
     crm_goal_plan,
     crm_goal_words,
     crm_goal_measurement,

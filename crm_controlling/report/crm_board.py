@@ -182,6 +182,7 @@ class CrmBoard(models.AbstractModel):
             "icon": ICONS[light],
             "word": labels[light] if goal.state in RUNNING else goal.stage_id.name,
             "chance": self._chance(goal),
+            "parts": goal.parts_text,
             "drawing": sparkline(chart.get("points") or [], chart.get("plan") or [], chart.get("fan") or []) or False,
             "action": {
                 "type": "ir.actions.act_window",

@@ -5,6 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
+from ..models.crm_goal import TOKEN
 from .common import GoalCase
 
 
@@ -358,3 +359,41 @@ class TestGoal(GoalCase):
         with self.enter_registry_test_mode():
             self.env.ref("crm_controlling.ir_cron_goal_measure").method_direct_trigger()
         self.assertAlmostEqual(goal.actual, 900.0, 2)
+
+    def test_parts_tell_how_far_they_got(self):
+        """Weighted, each between 0 and 1, whichever direction is better; what was not measured is said."""
+        whole = self._goal(name="Whole")
+        self.assertEqual((whole.parts_text, whole.parts_known), ("", False))
+        internal = self.env["crm.goal"].with_context(goal_token=TOKEN)
+        control = self.env["crm.goal"]._stage("control").id
+        known = {"parent_id": whole.id, "kpi_id": self.kpis["revenue"].id, "stage_id": control, "measure_due": False}
+        known |= {"start_date": self.month, "end_date": self.month + relativedelta(months=6), "actual_known": True}
+        known |= {"baseline_entered": True}
+        half, beyond, back, down, unmeasured, unweighted = internal.create(
+            [
+                {**known, "name": "Half", "weight": 3, "baseline": 100, "target": 200, "actual": 150},
+                {**known, "name": "Beyond", "weight": 1, "baseline": 100, "target": 200, "actual": 900},
+                {**known, "name": "Back", "weight": 1, "baseline": 100, "target": 200, "actual": 20},
+                {**known, "name": "Down", "weight": 1, "baseline": 0.4, "target": 0.2, "actual": 0.25,
+                 "kpi_id": self.kpis["churn"].id},
+                {**known, "name": "None", "weight": 5, "baseline": 100, "target": 200, "actual_known": False},
+                {**known, "name": "Light", "weight": 0, "baseline": 100, "target": 200, "actual": 200},
+            ]
+        )  # fmt: skip
+        parts = half | beyond | back | down
+        for goal, degree in zip(parts, (0.5, 1.0, 0.0, 0.75), strict=True):
+            self.assertAlmostEqual(goal.degree, degree, msg=goal.name)
+        self.assertFalse(unmeasured.degree_known)
+        self.assertEqual(unmeasured.degree_text, "")
+        self.assertAlmostEqual(whole.parts_degree, (3 * 0.5 + 1.0 + 0.0 + 0.75) / 6)
+        text = whole.parts_text.replace("\xa0", " ")
+        self.assertEqual(text, "Parts: 54 % of the way; 2 of 6 without measurement or weight")
+        (unmeasured | unweighted).active = False
+        self.env.invalidate_all()
+        self.assertEqual(whole.parts_text.replace("\xa0", " "), "Parts: 54 % of the way")
+        parts._internal().write({"actual_known": False})
+        self.assertEqual((whole.parts_known, whole.parts_text), (False, "Parts: nothing measured yet in any of 4"))
+        half.with_context(goal_token=TOKEN).write(
+            {"actual_known": True, "stage_id": self.env["crm.goal"]._stage("setting").id}
+        )
+        self.assertFalse(half.degree_known, "a goal that was not started is on no way yet")
