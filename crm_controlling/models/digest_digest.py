@@ -1,3 +1,7 @@
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
@@ -5,7 +9,11 @@ KPIS = ("kpi_crm_active_customers", "kpi_crm_repurchase_rate", "kpi_crm_margin_a
 
 
 class DigestDigest(models.Model):
-    """Figures of the board in Odoo's digest mail: as they stand when the mail is written."""
+    """Figures of the board in Odoo's digest mail.
+
+    Active customers and repurchase rate are those of the 12 months up to the end of each column, so that Odoo shows
+    a trend; of margin at risk and lights no past is kept: they are as they stand when the mail is written.
+    """
 
     _inherit = "digest.digest"
 
@@ -28,12 +36,17 @@ class DigestDigest(models.Model):
         return (self.company_id or self.env.company).sudo().root_id
 
     def _figure_of_year(self, code):
-        """The value of an indicator of all customers over the last 12 months, 0 if there is none yet."""
+        """The value of an indicator of all customers over 12 months, 0 if there is none yet."""
+        company = self._controlled_company()
+        past = self._day_of_past(company)
+        if past:
+            kpi = self.env["crm.kpi"].sudo().search([("code", "=", code)], limit=1)
+            return self._measured_of_year(company, kpi, past) if kpi else 0.0
         return (
             self.env["crm.customer.group.figure"]
             .search(
                 [
-                    ("company_id", "=", self._controlled_company().id),
+                    ("company_id", "=", company.id),
                     ("group_id", "=", False),
                     ("kpi_id.code", "=", code),
                     ("span", "=", "year"),
@@ -42,6 +55,22 @@ class DigestDigest(models.Model):
             )
             .value
         )
+
+    def _day_of_past(self, company):
+        """The last day that a column counts, where that is not today."""
+        end = self.env.context.get("end_datetime")
+        if not end:
+            return False
+        # Odoo writes the time zone of the company beside a moment in UTC
+        back = round((fields.Datetime.now() - end.replace(tzinfo=None)) / timedelta(days=1))
+        return company._werthaltigkeit_today() - timedelta(days=back) if back > 0 else False
+
+    def _measured_of_year(self, company, kpi, day):
+        """The value of an indicator over the 12 months up to a day, 0 without data."""
+        end = day + timedelta(days=1)
+        period = (end - relativedelta(months=12), end)
+        measured = self.env["crm.kpi.engine"].sudo()._measure(company, kpi, [period])
+        return measured[kpi, period][0] or 0.0
 
     def _compute_kpi_crm_active_customers_value(self):
         for digest in self:

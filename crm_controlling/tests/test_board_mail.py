@@ -1,5 +1,6 @@
 import io
 import json
+from datetime import timedelta
 
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
@@ -99,6 +100,26 @@ class TestBoardMail(BoardCase):
         self.assertTrue(kpis["kpi_crm_goals_red"]["kpi_action"].startswith("crm_controlling.crm_board_action"))
         seller = {kpi["kpi_name"] for kpi in digest._compute_kpis(self.company, self.user)}
         self.assertFalse(seller & {"kpi_crm_goals_red", "kpi_crm_margin_at_risk"})
+
+    def test_digest_shows_a_trend(self):
+        """What a column is compared with is measured as of its day: an order of five days ago was not there a week ago."""
+        active = self.env.ref("crm_werthaltigkeit.kpi_active_customers")
+        day = self.today - timedelta(days=7)
+        digest = self.env.ref("digest.digest_digest_default").with_user(self.manager)
+        before = digest._measured_of_year(self.company, active, day)
+        newcomer = self.env["res.partner"].create({"name": "Newcomer"})
+        self._order(newcomer, [(self.tyres, 1)], days_ago=5)
+        now = digest._measured_of_year(self.company, active, self.today)
+        self.assertEqual(digest._measured_of_year(self.company, active, day), before)
+        self.assertEqual(now, digest._measured_of_year(self.company, active, self.today - timedelta(days=1)))
+        self._figure("year", now, kpi=active)
+        kpis = {kpi["kpi_name"]: kpi for kpi in digest._compute_kpis(self.company, self.manager)}
+        figures = kpis["kpi_crm_active_customers"]
+        self.assertEqual(figures["kpi_col1"]["margin"], 0.0)
+        self.assertEqual({figures[f"kpi_col{n}"]["value"] for n in (1, 2, 3)}, {now})
+        self.assertGreater(now, before)
+        wanted = round(100 * (now - before) / before, 2) if before else 0.0
+        self.assertAlmostEqual(figures["kpi_col2"]["margin"], wanted, 1)
 
     def test_spreadsheet_names_fields_that_exist(self):
         with file_open("crm_controlling/data/files/controlling_dashboard.json") as file:
