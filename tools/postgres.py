@@ -88,6 +88,24 @@ def own_folders():
     return {embedded.home, embedded.socket}
 
 
+def is_own():
+    """Whether PostgreSQL's clients here are led to our own server, as tests are."""
+    return os.environ.get("PGHOST") == str(_Embedded().socket)
+
+
+def run(program, *arguments, data):
+    """Run one of PostgreSQL's programs on another data folder, as the user of our own server."""
+    _Embedded()._run(program, *arguments, data=data)
+
+
+def scratch_folder(name):
+    """Make a folder beside our own server's data that its user may enter; whoever wants it removes it."""
+    embedded = _Embedded()
+    folder = embedded.home / name
+    embedded._private_folder(folder)
+    return folder
+
+
 class _Embedded:
     """Our own server.
 
