@@ -153,6 +153,7 @@ from . import (
     loyalty_event_engine,
     loyalty_expiry_engine,
     loyalty_program,
+    loyalty_program_book,
     loyalty_program_card,
     loyalty_program_figures,
     loyalty_program_template,

@@ -41,7 +41,8 @@ class LoyaltyCard(models.Model):
         if program.card_kind != "stamps" or not program.card_keep:
             return times
         size = program.card_size
-        book = self.env["loyalty.stamp.engine"].sudo()._books(card)[card.id]
+        engine = self.env["loyalty.stamp.engine"].sudo()
+        book = engine._books(card)[card.id]
         stamps, taken = book["stamps"], dict(book["taken"])
         if order and order.state != "sale":
             stamps += sum(
@@ -52,8 +53,7 @@ class LoyaltyCard(models.Model):
             ).grouped("reward_id").items():  # fmt: skip
                 taken[reward.id] = taken.get(reward.id, 0) + len(set(lines.mapped("reward_identifier_code")))
         for reward in rewards.filtered(lambda reward: reward.required_points < size):
-            reached = floor((stamps - reward.required_points) / size + EPSILON) + 1
-            times[reward] = max(0, reached - taken.get(reward.id, 0))
+            times[reward] = max(0, engine._reached(reward, size, book, stamps) - taken.get(reward.id, 0))
         return times
 
     def _reward_cost(self, reward):

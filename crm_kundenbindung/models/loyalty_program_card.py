@@ -26,7 +26,7 @@ class LoyaltyProgram(models.Model):
         "group keeps what was earned, and may still redeem it.",
     )  # fmt: skip
 
-    @api.depends("reward_ids.required_points")
+    @api.depends("reward_ids.required_points", "reward_ids.active")
     def _compute_card_size(self):
         for program in self:
             program.card_size = max(map(int, program.reward_ids.mapped("required_points")), default=0)

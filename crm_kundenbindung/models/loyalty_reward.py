@@ -4,6 +4,25 @@ from odoo import api, models
 class LoyaltyReward(models.Model):
     _inherit = "loyalty.reward"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        with (
+            self.env["loyalty.program"]
+            .browse({vals.get("program_id") for vals in vals_list} - {None, False})
+            ._keep_books()
+        ):
+            return super().create(vals_list)
+
+    def write(self, vals):
+        if not {"required_points", "active", "program_id"} & vals.keys():
+            return super().write(vals)
+        with (self.program_id | self.env["loyalty.program"].browse(vals.get("program_id") or []))._keep_books():
+            return super().write(vals)
+
+    def unlink(self):
+        with self.program_id._keep_books():
+            return super().unlink()
+
     @api.constrains("required_points", "clear_wallet", "discount_mode")
     def _check_stamps(self):
         self.program_id._check_stamps()

@@ -1,6 +1,9 @@
+from math import floor
+
 from odoo import models
 from odoo.tools import SQL
 
+from ..movement import EPSILON
 from .loyalty_ledger import SPEND_SIDE
 
 
@@ -16,9 +19,10 @@ class LoyaltyStampEngine(models.AbstractModel):
         A debt is no stamp, and what a reward cost was one: so the sum grows with every stamp and falls only when one
         is taken back.
 
-        :return: {card id: dict of stamps (ever given, net of those taken back) and taken {reward id: times}}
+        :return: {card id: dict of stamps (ever given, net of those taken back), taken {reward id: times} and before
+            {reward id: stamps that were there when the reward came to the programme}}
         """
-        books = {card_id: {"stamps": 0.0, "taken": {}} for card_id in cards.ids}
+        books = {card_id: {"stamps": 0.0, "taken": {}, "before": {}} for card_id in cards.ids}
         if not books:
             return books
         self.env.flush_all()
@@ -36,6 +40,17 @@ class LoyaltyStampEngine(models.AbstractModel):
             )
         ):
             books[card_id]["stamps"] = stamps
+        for card_id, reward_id, stamps in self.env.execute_query(
+            SQL(
+                """SELECT f.card, r.id, sum(l.amount)
+                     FROM (%s) f JOIN loyalty_card c ON c.id = f.card JOIN loyalty_reward r ON r.program_id = c.program_id
+                     JOIN loyalty_ledger l ON l.card_id = f.member AND l.create_date < r.create_date
+                    WHERE l.cause NOT IN %s GROUP BY f.card, r.id""",
+                family,
+                (*SPEND_SIDE, "debt"),
+            )
+        ):
+            books[card_id]["before"][reward_id] = stamps
         for card_id, reward_id, times in self.env.execute_query(
             SQL(
                 """SELECT f.card, g.reward_id, count(*)
@@ -53,6 +68,22 @@ class LoyaltyStampEngine(models.AbstractModel):
         ):
             books[card_id]["taken"][reward_id] = times
         return books
+
+    def _reached(self, reward, size, book, stamps=None):
+        """How often a reward along the way was reached on a card: once per book in which its field was stamped.
+
+        A reward that came to the programme later counts from then on: nobody is given it for books of the past.
+
+        :param size: stamps in a book
+        :param book: row of `_books`
+        :param stamps: stamps on the card, where they are more than the ledger knows yet
+        """
+        stamps = book["stamps"] if stamps is None else stamps
+
+        def fields_stamped(count):
+            return max(0, floor((count - reward.required_points) / size + EPSILON) + 1)
+
+        return max(0, fields_stamped(stamps) - fields_stamped(book["before"].get(reward.id, 0.0)))
 
     def _touch(self, cards):
         """Make whoever changes one of these cards at the same time fail and try again.

@@ -71,8 +71,7 @@ class SaleOrder(models.Model):
             program = cards.browse(card_id).program_id
             given = lines.filtered(lambda line, card_id=card_id: line.coupon_id.id == card_id).reward_id
             for reward in given.filtered(lambda reward, program=program: reward.required_points < program.card_size):
-                reached = (book["stamps"] - reward.required_points) // program.card_size + 1
-                if book["taken"].get(reward.id, 0) > max(0, reached):
+                if book["taken"].get(reward.id, 0) > engine._reached(reward, program.card_size, book):
                     raise ValidationError(
                         self.env._(
                             "“%(reward)s” was given from the same book of stamps before. Please remove it from: %(orders)s",

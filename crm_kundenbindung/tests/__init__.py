@@ -38,6 +38,7 @@ from . import (
     test_service,
     test_service_tour,
     test_stamps,
+    test_stamps_book,
     test_stamps_http,
     test_stamps_property,
     test_stats_nps,
