@@ -55,7 +55,7 @@ def _create_program(env, company):
             "reward_ids": [
                 Command.clear(),
                 Command.create(
-                    {"discount_mode": "per_order", "discount": 15, "required_points": REWARD_POINTS}
+                    {"description": "15 € auf den Auftrag", "discount_mode": "per_order", "discount": 15, "required_points": REWARD_POINTS}
                 ),
             ],
         }

@@ -29,6 +29,7 @@ def generate(env):
     _complaint(env, customer, user)
     _idea(env, customer)
     _words(env, customer, user)
+    _appointments(env, customer)
     env["crm.touchpoint.engine"]._run_all()
     return True
 
@@ -149,3 +150,50 @@ def _words(env, customer, user):
         portal._consent(purpose, "given")
     phone = env.ref("crm_werthaltigkeit.touchpoint_channel_phone")
     portal._prefer(phone.id, "quarter", set(customer.werthaltigkeit_interest_ids.ids))
+
+
+def _appointments(env, customer):
+    """A car of the customer, an appointment it kept, and one next week that it booked on the portal."""
+    kinds = env["crm.booking.type"].search([("company_id", "=", env.company.id)], order="sequence, id")
+    car = env["crm.customer.object"].search([("partner_id", "=", customer.id)], limit=1)
+    if not kinds:
+        return
+    car = car or env["crm.customer.object"].create(
+        {
+            "name": "VW Golf VII",
+            "identification": "GÖ-AW 417",
+            "kind_id": env.ref("crm_kundenbindung.object_kind_car").id,
+            "partner_id": customer.id,
+            "company_id": env.company.id,
+            "due_ids": [
+                Command.create(
+                    {
+                        "kind_id": env.ref("crm_kundenbindung.object_due_inspection").id,
+                        "due_date": fields.Date.today() + timedelta(days=40),
+                    }
+                )
+            ],
+        }
+    )
+    bookings = env["crm.booking"].with_context(no_mail_to_attendees=True, dont_notify=True)
+    values = {"partner_id": customer.id, "object_id": car.id, "lang": customer.lang, "origin": "portal"}
+    soon = fields.Datetime.now() + timedelta(days=5)
+    for kind in kinds:
+        users = kind._responsible(customer) or None
+        start = next((slot for slot in kind._slots(users) if slot > soon), None)
+        if start:
+            bookings._book(kind, start, {**values, "note": "Bitte Wischer mitwechseln."}, users)
+            break
+    if not bookings.search_count([("partner_id", "=", customer.id), ("state", "=", "kept")], limit=1):
+        start = fields.Datetime.now().replace(hour=8, minute=0, second=0, microsecond=0) - timedelta(days=42)
+        past = bookings.create(
+            {
+                **values,
+                "type_id": kinds[:1].id,
+                "user_id": kinds[:1].user_ids[:1].id,
+                "start": start,
+                "changed_on": start - timedelta(days=6),
+            }
+        )
+        past.write({"state": "kept", "kept_on": start + timedelta(hours=3)})
+        past._sync_events()

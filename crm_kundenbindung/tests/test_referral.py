@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import LedgerCase
 
@@ -391,3 +392,57 @@ class TestReferral(ReferralCase):
         self.assertTrue(
             self.env["loyalty.ledger.issue"].search([("res_model", "=", "crm.referral"), ("res_id", "=", bad.id)])
         )
+
+
+@tagged("post_install", "-at_install")
+class TestReferralThanks(ReferralCase):
+    """The referrer hears of the reward, where a mail may be sent."""
+
+    def _reward(self):
+        referral = self._enter()
+        self._invoice(self._order(self.newcomer, [(self.tyres, 2)]))
+        self._follow()
+        self.assertEqual((referral.state, self._points(self.referrer)), ("rewarded", 100))
+        return referral
+
+    def _agree(self):
+        self.env["crm.consent"].create({"partner_id": self.referrer.id, "purpose": "mail", "state": "given"})
+
+    def _mails(self):
+        return self.env["mail.mail"].search([("recipient_ids", "in", self.referrer.ids)])
+
+    def test_a_mail_once_to_who_agreed(self):
+        self._agree()
+        referral = self._reward()
+        mail = self._mails()
+        self.assertEqual(len(mail), 1)
+        self.assertTrue(referral.thanked_on)
+        self.assertIn("100", mail.subject)
+        self.assertIn("/card/", mail.body_html)
+        self.assertNotIn("Nils", mail.body_html, "who bought is nobody else's business")
+        referral._take_back()
+        referral._settle()
+        self.assertEqual(self._mails(), mail, "not thanked twice for the same person")
+
+    def test_no_mail_without_consent_but_the_points(self):
+        self.company.kundenbindung_existing_customer = False
+        referral = self._reward()
+        self.assertFalse(self._mails())
+        self.assertFalse(referral.thanked_on)
+        self.assertIn("no mail", str(referral.message_ids[0].body))
+
+    def test_the_mail_counts_as_a_contact(self):
+        self._agree()
+        self.company.write({"kundenbindung_pressure_count": 1, "kundenbindung_pressure_days": 30})
+        reasons = self.env["crm.contact.pressure"]._reasons
+        self.assertFalse(reasons(self.referrer, self.company)[self.referrer.id])
+        self._reward()
+        self.assertEqual(reasons(self.referrer, self.company)[self.referrer.id], "pressure")
+
+    def test_a_mail_that_fails_takes_back_no_points(self):
+        self._agree()
+        template = self.env.ref("crm_kundenbindung.mail_template_referral_rewarded")
+        template.body_html = "<p><t t-out='object.no_such_field'/></p>"
+        with mute_logger("odoo.addons.mail.models.mail_render_mixin"):
+            referral = self._reward()
+        self.assertFalse(self._mails() or referral.thanked_on)

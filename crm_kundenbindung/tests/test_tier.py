@@ -156,6 +156,30 @@ class TestTiers(TierCase):
         self.assertEqual(history[0].user_id, self.user)
         self.assertEqual(history.mapped("reason"), ["downgrade", "upgrade"])
 
+    def test_somebody_is_asked_once_for_all_downgrades_of_a_company(self):
+        type_ = self.env.ref("crm_kundenbindung.mail_activity_type_downgrade")
+        other = self._buyer("fallen too", 10, days_ago=360)
+        members = self._fallen()[1] | self._member(other)
+
+        def night(*, due):
+            due.sudo().below_since = self.today - timedelta(days=40)
+            self.company.kundenbindung_tier_watermark = False
+            self.tier_engine._update(self.company)
+            self.env.invalidate_all()
+            return self.env["mail.activity"].search([("activity_type_id", "=", type_.id)])
+
+        self.assertFalse(night(due=members.browse()))
+        activity = night(due=members[0])
+        self.assertEqual((activity.res_model, activity.res_id), ("res.partner", self.company.partner_id.id))
+        self.assertTrue(activity.user_id.has_group("crm_kundenbindung.group_kundenbindung_manager"))
+        self.assertIn("loyalty_tier_member_action_due", activity.note)
+        self.assertEqual(night(due=members), activity, "one for all")
+        activity.action_done()
+        self.assertFalse(night(due=members.browse()), "nobody is asked twice for the same")
+        members.with_user(self.user).action_confirm_downgrade()
+        self.assertFalse(night(due=members.browse()))
+        self.assertEqual(self.company.kundenbindung_tier_downgrades, 0)
+
     def test_who_came_back_loses_nothing_by_an_old_figure(self):
         partner, member = self._fallen()
         member.sudo().below_since = self.today - timedelta(days=40)

@@ -103,7 +103,9 @@ def question_after_a_sale_at_the_desk(env, customer):
     capture(env)
     found = env["crm.touchpoint"].search([("partner_id", "=", customer.id), ("res_model", "=", "pos.order")])
     assert len(found) == 1, found
+    env.cr.commit()  # the job has a transaction of its own
     env.ref("crm_kundenbindung.ir_cron_feedback").method_direct_trigger()
+    env.invalidate_all()
     requests = env["crm.feedback.request"].search([("touchpoint_id", "=", found.id)])
     assert len(requests) == 1, requests
 
