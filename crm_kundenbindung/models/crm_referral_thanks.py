@@ -38,6 +38,7 @@ class CrmReferral(models.Model):
         self._message_log(body=self.env._("The referrer got no mail: %s", reason))
 
     def _points_text(self):
-        """What the referrer got, as on the card."""
+        """What the referrer got, as on the card; empty before."""
         self.ensure_one()
-        return self.card_referrer_id.sudo()._format_points(self.points_referrer)
+        card = self.card_referrer_id.sudo()
+        return card._format_points(self.points_referrer) if card else ""
