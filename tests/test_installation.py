@@ -9,6 +9,12 @@ from tools import odoo
 
 pytestmark = pytest.mark.accept
 APPS = "sale_stock,pos_sale,pos_loyalty,event_sale,survey,sale_loyalty,im_livechat,repair,mass_mailing,sale_sms,privacy_lookup"
+LOYALTY_APPS = "partnership,sale_loyalty_delivery"
+SCRIPTS = {
+    "optional_apps": "ALL SOURCES CAPTURED",
+    "optional_apps_retention": "RETENTION WORKS WITH THEM",
+    "optional_apps_loyalty": "LOYALTY WORKS WITH THEM",
+}
 ADDON = "crm_werthaltigkeit"
 LEFT_BEHIND = {
     "tables": "SELECT tablename FROM pg_tables WHERE tablename LIKE 'crm\\_touchpoint%' OR tablename LIKE 'crm\\_customer\\_value%'"
@@ -40,8 +46,8 @@ def query(name, sql):
 
 
 def test_optional_apps_bring_their_touchpoints(scratch, root):
-    run("server", "-d", scratch, "-i", APPS, "--stop-after-init", "--no-http")
-    for name, success in (("optional_apps", "ALL SOURCES CAPTURED"), ("optional_apps_retention", "RETENTION WORKS WITH THEM")):
+    run("server", "-d", scratch, "-i", f"{APPS},{LOYALTY_APPS}", "--stop-after-init", "--no-http")
+    for name, success in SCRIPTS.items():
         script = Path(root, "tests", "inside", f"{name}.py").read_text()
         output = run("shell", "-d", scratch, "--no-http", input=f"exec({script!r}, globals())\ncheck(env)\n")
         assert success in output, output[-5000:]

@@ -79,6 +79,8 @@ class LoyaltyProgram(models.Model):
         result = super().write(vals)
         if vals.get("card_kind") == "stamps":
             self._show_stamps()
+        if vals.get("pos_ok"):  # the field of an app that may be missing: no constraint can name it
+            self._check_stamps()
         return result
 
     def _show_stamps(self):

@@ -18,6 +18,7 @@ from . import (
     test_group_figures,
     test_group_tour,
     test_loyalty_event,
+    test_loyalty_pdf,
     test_measure,
     test_measure_adoption,
     test_measure_evaluation,

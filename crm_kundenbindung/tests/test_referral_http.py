@@ -2,7 +2,7 @@ import hashlib
 import hmac
 
 from odoo import fields
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from .test_referral import ReferralCase
 
@@ -104,3 +104,26 @@ class TestReferralPage(ReferralCase, HttpCase):
         answer = self.url_open(self.path, data={"name": "Nina", "phone": "1", "consent": "1"})
         self.assertEqual(answer.status_code, 400)
         self.assertFalse(self._sent())
+
+    def test_a_customer_finds_the_own_link_on_the_portal(self):
+        self.env.ref("base.group_user").implied_ids |= self.env.ref("crm_kundenbindung.group_kundenbindung_referral")
+        for login, partner in (("portal_rita", self.referrer), ("portal_other", self.other)):
+            user = new_test_user(self.env, login, groups="base.group_portal", lang="en_US")
+            user.partner_id = partner
+        self.authenticate("portal_rita", "portal_rita")
+        page = self.url_open("/my/referral")
+        self.assertEqual(page.status_code, 200)
+        self.assertIn(self.path, page.text)
+        self.assertIn("data:image/", page.text, "the link as a QR code")
+        self.assertEqual(self.url_open(self.path).status_code, 200, "it works")
+        self.authenticate("portal_other", "portal_other")
+        page = self.url_open("/my/referral")
+        self.assertNotIn(self.row.code, page.text)
+        self.assertIn(self.env["crm.referral.code"]._of(self.other, self.company).code, page.text)
+        # without a programme there is no link to give
+        self.program.referral_active = False
+        page = self.url_open("/my/referral")
+        self.assertEqual(page.status_code, 200)
+        self.assertNotIn("/refer/", page.text)
+        self.authenticate(None, None)
+        self.assertIn("/web/login", self.url_open("/my/referral").url)

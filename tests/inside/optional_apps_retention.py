@@ -105,9 +105,10 @@ def question_after_a_sale_at_the_desk(env, customer):
     assert len(found) == 1, found
     env.cr.commit()  # the job has a transaction of its own
     env.ref("crm_kundenbindung.ir_cron_feedback").method_direct_trigger()
+    env.cr.commit()  # and what it wrote is seen from here on
     env.invalidate_all()
     requests = env["crm.feedback.request"].search([("touchpoint_id", "=", found.id)])
-    assert len(requests) == 1, requests
+    assert len(requests) == 1, env["crm.feedback.engine"]._preview(rule)
 
 
 def privacy_lookup_finds_everything(env, person):
