@@ -91,6 +91,13 @@ class LoyaltyEvent(models.Model):
         events.filtered(lambda event: event.state == "new").state = "given"
         events.filtered(lambda event: event.state == "void").state = "undone"
 
+    @api.depends("rule_id.name", "program_id.name")
+    def _compute_display_name(self):
+        """What happened, as the customer reads it on the statement."""
+        for event in self:
+            stamped = self.env._("Stamped for a visit") if event.program_id.card_kind == "stamps" else False
+            event.display_name = event.rule_id.name or stamped or event.program_id.name
+
     def _lines(self, row):
         """Entries from what is booked of this event to what should be."""
         self.ensure_one()

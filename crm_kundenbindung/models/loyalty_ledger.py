@@ -84,9 +84,13 @@ class LoyaltyLedger(models.Model):
     @api.depends("cause", "amount", "document", "reason_id")
     def _compute_description(self):
         words = self._words()
+        ids = self.filtered(lambda entry: entry.origin_model == "loyalty.event").mapped("origin_id")
+        events = self.env["loyalty.event"].sudo().browse(ids).exists()
+        happened = {event.id: event.display_name for event in events}
         for entry in self:
             came, went = words[entry.cause]
-            parts = (came if entry.amount >= 0 else went, entry.document or entry.reason_id.name)
+            event = happened.get(entry.origin_id) if entry.origin_model == "loyalty.event" else False
+            parts = (came if entry.amount >= 0 else went, event or entry.document or entry.reason_id.name)
             entry.description = ": ".join(part for part in parts if part)
 
     def _words(self):

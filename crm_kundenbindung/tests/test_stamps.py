@@ -75,7 +75,9 @@ class TestStamps(StampCase):
         self.assertProved()
 
     def test_stamp_by_hand_is_a_visit_in_the_history(self):
-        self._stamp_card()._stamp()
+        card = self._stamp_card()
+        card._stamp()
+        self.assertEqual(self._entries(card).description, "Earned: Stamped for a visit")
         self.env["crm.touchpoint.engine"]._run_all()
         touchpoint = self.env["crm.touchpoint"].search([("source_id.model", "=", "loyalty.event")])
         self.assertEqual(touchpoint.kind_id.code, "visit")
