@@ -9,6 +9,14 @@ class CrmMeasureParticipant(models.Model):
 
     activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null", index="btree_not_null")  # fmt: skip
     card_id = fields.Many2one("loyalty.card", "Card or Coupon", readonly=True, ondelete="set null", index="btree_not_null")  # fmt: skip
+    touchpoint_id = fields.Many2one(
+        "crm.touchpoint",
+        "Logged Contact",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+        help="The contact in which the customer was treated, where one was logged by hand: it is the treatment in the history.",
+    )
     failure = fields.Char("What Went Wrong", readonly=True)
     checked = fields.Boolean(readonly=True, help="Of a standing rule: whether the customer may be treated was looked up.")
     responded_on = fields.Date(readonly=True, help="The first response, however it came.")

@@ -20,34 +20,54 @@ class CrmMeasureResponse(models.Model):
     date = fields.Datetime("Moment", required=True, readonly=True, default=fields.Datetime.now)
     user_id = fields.Many2one("res.users", "Noted By", readonly=True, ondelete="set null")
     order_id = fields.Many2one("sale.order", readonly=True, ondelete="set null", index="btree_not_null")
+    touchpoint_id = fields.Many2one(
+        "crm.touchpoint",
+        "Logged Contact",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+        help="The contact in which they responded, where one was logged by hand: it is the response in the history.",
+    )
 
     _way_uniq = models.UniqueIndex("(participant_id, way, COALESCE(order_id, 0))", "This response is noted already.")
 
     @api.private
-    def _log(self, participants, way, user=None):
-        """Note a response of each of these participants; one way of responding counts once."""
+    def _log(self, participants, way, user=None, touchpoints=None):
+        """Note a response of each of these participants; one way of responding counts once.
+
+        :param touchpoints: {participant: contact logged by hand in which they responded}
+        """
+        touchpoints = touchpoints or {}
         fresh = participants.filtered(lambda row: row.partner_id and way not in row.sudo().response_ids.mapped("way"))
         channel = self.env.ref(
             f"crm_werthaltigkeit.touchpoint_channel_{'web' if way == 'link' else 'phone'}", raise_if_not_found=False
         )
-        responses = self.sudo().create(
-            [
-                {
-                    "measure_id": row.measure_id.id,
-                    "participant_id": row.id,
-                    "company_id": row.company_id.id,
-                    "partner_id": row.partner_id.id,
-                    "way": way,
-                    "channel_id": channel.id if channel else False,
-                    "user_id": (user or self.env.user).id if way != "link" else False,
+        vals_list = []
+        for row in fresh:
+            vals = {
+                "measure_id": row.measure_id.id,
+                "participant_id": row.id,
+                "company_id": row.company_id.id,
+                "partner_id": row.partner_id.id,
+                "way": way,
+                "channel_id": channel.id if channel else False,
+                "user_id": (user or self.env.user).id if way != "link" else False,
+            }
+            if contact := touchpoints.get(row):
+                vals |= {
+                    "touchpoint_id": contact.id,
+                    "channel_id": contact.channel_id.id,
+                    "date": contact.date,
+                    "user_id": contact.user_id.id,
                 }
-                for row in fresh
-            ]
-        )
+            vals_list.append(vals)
+        responses = self.sudo().create(vals_list)
         for company, rows in fresh.grouped("company_id").items():
-            rows.sudo().filtered(lambda row: not row.responded_on)._internal().write(
-                {"responded_on": company.sudo()._werthaltigkeit_today()}
-            )
+            today = company.sudo()._werthaltigkeit_today()
+            for row in rows.sudo():
+                day = touchpoints[row]._day_of_company() if row in touchpoints else today
+                if not row.responded_on or row.responded_on > day:
+                    row._internal().responded_on = day
         return responses
 
     def action_view_customer(self):

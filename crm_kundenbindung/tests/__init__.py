@@ -21,6 +21,7 @@ from . import (
     test_loyalty_pdf,
     test_measure,
     test_measure_adoption,
+    test_measure_contact,
     test_measure_evaluation,
     test_measure_simulation,
     test_measure_tour,
