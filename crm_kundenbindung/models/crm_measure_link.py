@@ -31,3 +31,9 @@ class CrmMeasureLink(models.Model):
     @api.model
     def _subject_models(self):
         return list(MODELS)
+
+    def write(self, vals):
+        """Who moves a record to another measure has to be allowed to change that one too."""
+        if vals.get("measure_id"):
+            self.env["crm.measure"].browse(vals["measure_id"]).check_access("write")
+        return super().write(vals)

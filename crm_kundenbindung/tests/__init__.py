@@ -20,6 +20,7 @@ from . import (
     test_loyalty_event,
     test_loyalty_pdf,
     test_measure,
+    test_measure_access,
     test_measure_adoption,
     test_measure_contact,
     test_measure_evaluation,
