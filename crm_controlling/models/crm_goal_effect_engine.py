@@ -15,7 +15,7 @@ class CrmMeasureEngine(models.AbstractModel):
 
     def _evaluate(self, measure):
         result = super()._evaluate(measure)
-        if measure.sudo().goal_id:
+        if measure.sudo().goal_id and not measure.standing:  # a rule has no period of its own to measure the goal in
             self._write_goal_effect(measure.sudo(), result)
         return result
 

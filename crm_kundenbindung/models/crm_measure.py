@@ -43,8 +43,12 @@ class CrmMeasure(models.Model):
         ondelete="set null",
         tracking=True,
     )
-    team_ids = fields.Many2many("crm.team", string="Teams Involved")
-    departments = fields.Char("Departments Involved", help="e.g. workshop, counter, accounting")
+    team_ids = fields.Many2many(
+        "crm.team",
+        string="Departments Involved",
+        domain="[('company_id', 'in', (company_id, False))]",
+        help="The sales teams of Odoo; the workshop or the accounting may be one too.",
+    )
     partner_ids = fields.Many2many("res.partner", string="Partner Companies", domain=[("is_company", "=", True)])
     response = fields.Char("How Customers Respond", help="e.g. the code on the letter, a link, a telephone number")
     campaign_id = fields.Many2one(

@@ -79,7 +79,7 @@ class CrmMeasure(models.Model):
 
     def _prepare_standing_vals(self):
         names = (
-            "goal", "instrument_id", "lever", "company_id", "group_id", "user_id", "departments", "response", "cost_each",
+            "goal", "instrument_id", "lever", "company_id", "group_id", "user_id", "response", "cost_each",
             "hour_rate", "target", "treatment", "outreach_channel", "channel_id", "activity_type_id", "activity_summary",
             "activity_days", "program_id", "points", "campaign_id", "seed", "standing_stage_id", "standing_share",
         )  # fmt: skip
@@ -90,6 +90,7 @@ class CrmMeasure(models.Model):
             "name": self.env._("Standing rule: %s", self.name),
             "state": "running",
             "standing": True,
+            "standing_days": (self.date_end - self.date_start).days + 1,
             "origin_id": self.id,
             "control_share": self.standing_share,
             "date_start": today,

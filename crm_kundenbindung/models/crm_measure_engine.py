@@ -1,4 +1,5 @@
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import NamedTuple
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -6,6 +7,19 @@ from odoo.tools import SQL
 
 SHARE_KNOWN = 0.80  # below this share of revenue with known cost no margin is told (as for customer values)
 FEWEST = 4  # customers below whom there is nothing to draw
+
+
+class Window(NamedTuple):
+    """The days that count of each customer: `length` days from their own first day on, which lies from `first` to `last`."""
+
+    first: date
+    last: date
+    length: int
+
+    @property
+    def end(self):
+        """The day after the last that counts of anybody."""
+        return self.last + timedelta(days=self.length)
 
 
 class CrmMeasureEngine(models.AbstractModel):
@@ -125,9 +139,9 @@ class CrmMeasureEngine(models.AbstractModel):
         self._candidates(measure)
         length = (measure.date_end - measure.date_start).days + 1
         end = min(measure.date_start, measure.company_id._werthaltigkeit_today() + timedelta(days=1))
-        self._collect(
-            measure, [("now", end - timedelta(days=length), end)], SQL("SELECT partner_id FROM crm_measure_base")
-        )
+        start = end - timedelta(days=length)
+        customers = SQL("SELECT partner_id, %s::date AS start FROM crm_measure_base", start)
+        self._collect(measure, Window(start, start, length), customers)
         count, mean, deviation = self.env.execute_query(
             SQL(
                 """
@@ -139,18 +153,22 @@ class CrmMeasureEngine(models.AbstractModel):
         )[0]
         measure._internal().write({"expected_count": count, "expected_mean": mean, "expected_deviation": deviation})
 
-    def _collect(self, measure, periods, customers):
-        """Leave partner_id, value, margin, sold and known of each period in a temporary table crm_measure_<name>.
+    def _collect(self, measure, window, customers, before=False):
+        """Leave partner_id, start, value, margin, sold and known of each customer in a temporary table crm_measure_now.
 
-        The lines of orders are read once for all periods. Amounts in the currency of the company; satisfaction from 0 to
-        100, NULL where a customer showed none.
+        The lines of orders are read once. Amounts in the currency of the company; satisfaction from 0 to 100, NULL where
+        a customer showed none.
 
-        :param periods: [(name, first day, day after the last)]
-        :param customers: SQL selecting the ids of the customers
+        :param customers: SQL selecting partner_id and the first day that counts of each, as `start`
+        :param before: whether the same of as many days before goes to crm_measure_then
         """
         company, execute = measure.company_id, self.env.cr.execute
+        periods = [("now", 0, window.length), *([("then", -window.length, 0)] if before else [])]
         self.env.flush_all()
-        execute(SQL("DROP TABLE IF EXISTS crm_measure_line"))
+        execute(SQL("DROP TABLE IF EXISTS crm_measure_who, crm_measure_line"))
+        execute(SQL("CREATE TEMP TABLE crm_measure_who ON COMMIT DROP AS %s", customers))
+        execute(SQL("ANALYZE crm_measure_who"))
+        customers = SQL("SELECT partner_id FROM crm_measure_who")
         execute(
             SQL(
                 """
@@ -162,10 +180,11 @@ class CrmMeasureEngine(models.AbstractModel):
                 self.env["crm.value.lines"]
                 .with_company(company)
                 ._lines(company, lambda column: SQL("%s IN (%s)", column, customers)),
-                min(period[1] for period in periods),
-                max(period[2] for period in periods),
+                window.first + timedelta(days=periods[-1][1]),
+                window.end,
             )
         )
+        execute(SQL("ANALYZE crm_measure_line"))
         for name, start, end in periods:
             table = SQL.identifier(f"crm_measure_{name}")
             execute(SQL("DROP TABLE IF EXISTS %s", table))
@@ -173,21 +192,21 @@ class CrmMeasureEngine(models.AbstractModel):
                 SQL(
                     """
                     CREATE TEMP TABLE %(table)s ON COMMIT DROP AS
-                    SELECT c.partner_id, (%(value)s)::float8 AS value, COALESCE(l.revenue - l.cost, 0)::float8 AS margin,
+                    SELECT c.partner_id, c.start + %(start)s AS start, (%(value)s)::float8 AS value, COALESCE(l.revenue - l.cost, 0)::float8 AS margin,
                            COALESCE(l.sold, 0) AS sold, COALESCE(l.known, 0) AS known
-                      FROM (%(customers)s) c
-                 LEFT JOIN (SELECT customer, sum(orders) AS orders, sum(gross) AS gross, sum(revenue) AS revenue, sum(cost) AS cost,
-                                   sum(sold) AS sold, sum(known) AS known
-                              FROM crm_measure_line WHERE day >= %(start)s AND day < %(end)s GROUP BY customer) l
+                      FROM crm_measure_who c
+                 LEFT JOIN (SELECT l.customer, sum(l.orders) AS orders, sum(l.revenue) AS revenue, sum(l.cost) AS cost,
+                                   sum(l.sold) AS sold, sum(l.known) AS known
+                              FROM crm_measure_line l JOIN crm_measure_who w ON w.partner_id = l.customer
+                             WHERE l.day >= w.start + %(start)s AND l.day < w.start + %(end)s GROUP BY l.customer) l
                         ON l.customer = c.partner_id
                  LEFT JOIN (%(touchpoints)s) t ON t.customer = c.partner_id
                     """,
                     table=table,
                     value=self._value(measure.target),
-                    customers=customers,
                     start=start,
                     end=end,
-                    touchpoints=self._touchpoints(company, start, end),
+                    touchpoints=self._touchpoints(company, window, start, end),
                 )
             )
 
@@ -202,7 +221,8 @@ class CrmMeasureEngine(models.AbstractModel):
             "satisfaction": SQL("t.satisfaction"),
         }[target]
 
-    def _touchpoints(self, company, start, end):
+    def _touchpoints(self, company, window, start, end):
+        """Visits and satisfaction of each customer, of the days `start` to before `end` from their own first day on."""
         lines = self.env["crm.value.lines"]
         day = lines._day(SQL("p.date"), company)
         return SQL(
@@ -211,14 +231,17 @@ class CrmMeasureEngine(models.AbstractModel):
                    count(DISTINCT %(day)s) FILTER (WHERE k.code IN ('visit', 'meeting')) AS visits,
                    avg(CASE p.satisfaction WHEN 'good' THEN 100 WHEN 'neutral' THEN 50 WHEN 'bad' THEN 0 END) AS satisfaction
               FROM crm_touchpoint p JOIN crm_touchpoint_kind k ON k.id = p.kind_id
-             WHERE p.company_id = ANY(%(companies)s) AND p.commercial_partner_id IS NOT NULL
-               AND p.date >= %(start)s::timestamp - interval '1 day' AND p.date < %(end)s::timestamp + interval '1 day'
-               AND %(day)s >= %(start)s AND %(day)s < %(end)s
+              JOIN crm_measure_who w ON w.partner_id = p.commercial_partner_id
+             WHERE p.company_id = ANY(%(companies)s)
+               AND p.date >= %(first)s::timestamp - interval '1 day' AND p.date < %(last)s::timestamp + interval '1 day'
+               AND %(day)s >= w.start + %(start)s AND %(day)s < w.start + %(end)s
                AND (k.code IN ('visit', 'meeting') OR p.satisfaction IS NOT NULL)
              GROUP BY p.commercial_partner_id
             """,
             day=day,
             companies=lines._branches(company),
+            first=window.first + timedelta(days=start),
+            last=window.last + timedelta(days=end),
             start=start,
             end=end,
         )

@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
-from .crm_measure_engine import SHARE_KNOWN
+from .crm_measure_engine import SHARE_KNOWN, Window
 from .crm_measure_terms import PERCENT, TOKEN
 
 
@@ -28,10 +28,22 @@ class CrmMeasureEngine(models.AbstractModel):
         uplift = self._statistics()
         measure.lock_for_update()
         final, confidence = self._look(measure, uplift)
+        end = measure.date_end + timedelta(days=1)
+        if not final:
+            end = min(end, measure.company_id._werthaltigkeit_today())
+        window = Window(measure.date_start, measure.date_start, (end - measure.date_start).days)
+        result = self._compare(measure, uplift, window, confidence, final=final)
+        if final:
+            measure._internal().write({"state": "evaluated"})
+            self.env["crm.measure.library.engine"]._refresh(measure.company_id)
+        return result
+
+    def _compare(self, measure, uplift, window, confidence, **extra):
+        """Write outcomes and a result of the participants whose days count in this window."""
         treatment = self.env["crm.measure.treatment.engine"]
         treatment._responses(measure)
         treatment._refresh_costs(measure)
-        self._write_outcomes(measure, final)
+        self._write_outcomes(measure, window)
         rows = self._outcomes(measure)
         treated, known = rows["treated"] == 1, rows["value"] == rows["value"]
         effect = None
@@ -44,20 +56,17 @@ class CrmMeasureEngine(models.AbstractModel):
             )  # fmt: skip
         else:
             method, effect = self._difference(uplift, rows["value"], rows["before"], treated, known, confidence)
-        vals = self._result_vals(measure, rows, treated, known, effect)
+        cost = self._cost(measure)
+        vals = self._result_vals(measure, rows, treated, known, effect, cost)
         vals.update(self._arm_vals(measure, rows, treated, known, confidence))
-        vals["course"] = self._course(measure, rows, treated, final, confidence)
-        vals.update(self._margin_vals(uplift, measure, rows, treated, confidence))
-        vals.update(date=measure.company_id._werthaltigkeit_today(), final=final, method=method, confidence=confidence)
+        vals["course"] = self._course(measure, window, treated, confidence)
+        vals.update(self._margin_vals(uplift, measure, rows, treated, confidence, cost))
+        vals.update(date=measure.company_id._werthaltigkeit_today(), method=method, confidence=confidence, **extra)
         if method == "before_after":
             vals["verdict"] = "no_proof"
         if vals["verdict"] == "open" and measure.wanted_effect:
             vals["needed_count"] = self._needed(uplift, measure, rows, treated, known)
-        result = self.env["crm.measure.result"].with_context(measure_token=TOKEN).create(vals)
-        if final:
-            measure._internal().write({"state": "evaluated"})
-            self.env["crm.measure.library.engine"]._refresh(measure.company_id)
-        return result
+        return self.env["crm.measure.result"].with_context(measure_token=TOKEN).create(vals)
 
     def _look(self, measure, uplift):
         """Return whether this is the evaluation after the end, and the confidence of its interval."""
@@ -80,22 +89,26 @@ class CrmMeasureEngine(models.AbstractModel):
 
     # -- outcomes ---------------------------------------------------------------------------------
 
-    def _write_outcomes(self, measure, final):
+    def _participants(self, measure, window):
+        """Select who is compared, and the first day that counts of each."""
+        return SQL(
+            """
+            SELECT partner_id, %s::date AS start FROM crm_measure_participant
+             WHERE measure_id = %s AND arm IS NOT NULL AND partner_id IS NOT NULL
+            """,
+            window.first,
+            measure.id,
+        )
+
+    def _cost(self, measure):
+        """What the customers compared cost."""
+        return measure.cost_actual
+
+    def _write_outcomes(self, measure, window):
         """Write what each participant did, from start to end and in a period of the same length before."""
         self.env.flush_all()
-        end = measure.date_end + timedelta(days=1)
-        if not final:
-            end = min(end, measure.company_id._werthaltigkeit_today())
-        length = end - measure.date_start
         self._forget_objectors(measure)
-        self._collect(
-            measure,
-            [("now", measure.date_start, end), ("then", measure.date_start - length, measure.date_start)],
-            SQL(
-                "SELECT partner_id FROM crm_measure_participant WHERE measure_id = %s AND arm IS NOT NULL AND partner_id IS NOT NULL",
-                measure.id,
-            ),
-        )
+        self._collect(measure, window, self._participants(measure, window), before=True)
         self.env.cr.execute(
             SQL(
                 """
@@ -140,7 +153,7 @@ class CrmMeasureEngine(models.AbstractModel):
             value[known & treated], value[known & ~treated], confidence=confidence
         )
 
-    def _result_vals(self, measure, rows, treated, known, effect):
+    def _result_vals(self, measure, rows, treated, known, effect, cost):
         value, before = rows["value"], rows["before"]
         mean = lambda values: float(values.mean()) if len(values) else 0.0  # noqa: E731
         control = value[known & ~treated] if measure.control_count else before[treated & (before == before)]
@@ -155,7 +168,7 @@ class CrmMeasureEngine(models.AbstractModel):
             "treated_value": mean(value[known & treated]),
             "control_value": mean(control),
             "verdict": "open",
-            "cost": measure.cost_actual,
+            "cost": cost,
         }
         vals["difference"] = vals["treated_value"] - vals["control_value"]
         if effect:
@@ -164,7 +177,7 @@ class CrmMeasureEngine(models.AbstractModel):
                 vals["verdict"] = "works" if effect.value > 0 else "harms"
         return vals
 
-    def _margin_vals(self, uplift, measure, rows, treated, confidence):
+    def _margin_vals(self, uplift, measure, rows, treated, confidence, cost):
         """What the measure brought beyond what would have come anyway, of all treated customers, less its cost."""
         sold = rows["sold"].sum()
         if not measure.control_count or not sold or rows["known"].sum() < SHARE_KNOWN * sold:
@@ -181,7 +194,7 @@ class CrmMeasureEngine(models.AbstractModel):
             "margin": effect.value * count,
             "margin_low": effect.low * count,
             "margin_high": effect.high * count,
-            "gain": effect.value * count - measure.cost_actual,
+            "gain": effect.value * count - cost,
         }
 
     def _needed(self, uplift, measure, rows, treated, known):

@@ -8,12 +8,15 @@ class CrmMeasureLibraryEngine(models.AbstractModel):
     _description = "Effects of Instruments"
 
     def _refresh(self, company):
-        """Write the library of a company anew, from the last final result of each measure with a control group."""
+        """Write the library of a company anew, from the last final result of each measure with a control group.
+
+        Of a standing rule each half-year counts as a measure: its customers are others than those before.
+        """
         uplift = self.env["crm.measure.engine"]._statistics()
         results = self.env["crm.measure.result"].search(
             [("company_id", "=", company.id), ("final", "=", True), ("bounded", "=", True)], order="id"
         )
-        latest = {result.measure_id: result for result in results}.values()
+        latest = {(result.measure_id, result.entered_from): result for result in results}.values()
         found = {}
         for result in latest:
             found.setdefault((result.instrument_id, result.group_id, result.target), []).append(result)

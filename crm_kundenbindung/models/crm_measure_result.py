@@ -20,6 +20,8 @@ class CrmMeasureResult(models.Model):
     group_id = fields.Many2one("crm.customer.group", required=True, readonly=True, ondelete="restrict", index=True)
     target = fields.Selection(TARGETS, "Indicator", required=True, readonly=True)
     date = fields.Date(required=True, readonly=True)
+    entered_from = fields.Date(readonly=True, help="Of a standing rule: whoever entered from this day on is compared.")
+    entered_until = fields.Date(readonly=True)
     final = fields.Boolean(readonly=True, help="After the end of the measure; otherwise an interim look.")
     method = fields.Selection(
         [
@@ -80,10 +82,23 @@ class CrmMeasureResult(models.Model):
     @api.depends_context("lang")
     def _compute_words(self):
         for result in self:
-            sentences = result._sentences()
-            result.words = " ".join(sentences)
+            sentences, entered = result._sentences(), result._entered_words()
+            result.words = " ".join(entered + sentences)
             drawn = result.bounded and result.method != "before_after"  # the difference is drawn, not told again
-            result.page = result._page(sentences[:1] + sentences[2:] if drawn else sentences)
+            result.page = result._page(entered + (sentences[:1] + sentences[2:] if drawn else sentences))
+
+    def _entered_words(self):
+        """Of a standing rule: who is compared."""
+        if not self.entered_from:
+            return []
+        return [
+            self.env._(
+                "Who entered from %(since)s to %(until)s, each over %(days)s days.",
+                since=format_date(self.env, self.entered_from),
+                until=format_date(self.env, self.entered_until),
+                days=self.measure_id.standing_days,
+            )
+        ]
 
     def _figure(self, value, difference=False):
         return self.measure_id._figure_of(self.target, value, difference)

@@ -53,6 +53,7 @@ STEP_FIELDS = {
     "cost_analytic",
     "outreach_id",
     "standing",
+    "standing_days",
     "origin_id",
     "automation_id",
 }

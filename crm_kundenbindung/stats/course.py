@@ -42,7 +42,9 @@ def rate_interval(values, confidence: float = 0.95) -> tuple[float, float]:
     return wilson(float(values.sum()), len(values), confidence)
 
 
-def cumulated(customer, step, amount, treated, steps: int, rate: bool = False, confidence: float = 0.95) -> Course:
+def cumulated(
+    customer, step, amount, treated, steps: int, rate: bool = False, confidence: float = 0.95, mean: bool = False
+) -> Course:
     """Return how the outcome per customer grows, step by step, in both arms.
 
     :param customer: (m,) position of the customer of each event, 0 to n − 1
@@ -50,6 +52,8 @@ def cumulated(customer, step, amount, treated, steps: int, rate: bool = False, c
     :param amount: (m,) what the event adds
     :param treated: (n,) whether each customer is treated
     :param rate: count each customer once, from the first event with a positive amount on
+    :param mean: of each customer the mean amount of their events so far; who had none is left out, and an arm of which
+        fewer than two had any is nan
     :raise ValueError: on an empty arm, or on numbers outside of their range
     """
     customer, step, amount = np.asarray(customer, int), np.asarray(step, int), np.asarray(amount, float)
@@ -63,12 +67,14 @@ def cumulated(customer, step, amount, treated, steps: int, rate: bool = False, c
     order = np.argsort(step, kind="stable")
     customer, amount = customer[order], amount[order]
     ends = np.searchsorted(step[order], np.arange(1, steps + 1))
-    total, start, rows = np.zeros(len(treated)), 0, np.empty((6, steps))
+    total, count, start, rows = np.zeros(len(treated)), np.zeros(len(treated)), 0, np.full((6, steps), np.nan)
     interval = rate_interval if rate else mean_interval
     for position, end in enumerate(ends):
         np.add.at(total, customer[start:end], amount[start:end])
-        start = end
-        values = (total > 0).astype(float) if rate else total
-        for offset, arm in ((0, values[treated]), (3, values[~treated])):
-            rows[offset : offset + 3, position] = (arm.mean(), *interval(arm, confidence))
+        np.add.at(count, customer[start:end], 1)
+        start, known = end, count > 0 if mean else np.ones(len(treated), bool)
+        values = (total > 0).astype(float) if rate else total / np.maximum(count, 1) if mean else total
+        for offset, arm in ((0, values[known & treated]), (3, values[known & ~treated])):
+            if len(arm) > 1 or not mean:
+                rows[offset : offset + 3, position] = (arm.mean(), *interval(arm, confidence))
     return Course(*rows)

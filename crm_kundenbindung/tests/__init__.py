@@ -25,6 +25,7 @@ from . import (
     test_measure_contact,
     test_measure_evaluation,
     test_measure_simulation,
+    test_measure_standing,
     test_measure_tour,
     test_measure_treatment,
     test_next_action,

@@ -41,16 +41,26 @@ export class MeasureCourseField extends Component {
     }
 
     get title() {
+        if (this.props.record.data.target === "satisfaction") {
+            return _t("Mean so far, 0 to 100").toString();
+        }
         return this.isRate
             ? _t("Came again so far").toString()
             : _t("Per customer so far").toString();
     }
 
+    /** The end of each step: a date, or the day since each customer entered. */
     get dates() {
+        if (this.course.days) {
+            return this.course.days.map((day) => _t("Day %s", day).toString());
+        }
         return this.course.dates.map((date) => DateTime.fromISO(date).toLocaleString({ day: "numeric", month: "short" }));
     }
 
     format(value) {
+        if (value === null) {
+            return "–";
+        }
         return new Intl.NumberFormat(user.lang, {
             style: this.isRate ? "percent" : "decimal",
             maximumFractionDigits: this.isRate ? 0 : 2,
@@ -58,6 +68,9 @@ export class MeasureCourseField extends Component {
     }
 
     between(arm, index) {
+        if (this.course[arm][index] === null) {
+            return "";
+        }
         const low = this.format(this.course[`${arm}_low`][index]);
         const high = this.format(this.course[`${arm}_high`][index]);
         return `${low} … ${high}`;
@@ -82,7 +95,7 @@ export class MeasureCourseField extends Component {
             borderWidth: 3,
             borderDash: dash,
             pointStyle: style,
-            pointRadius: ({ dataIndex }) => (dataIndex === this.course.dates.length - 1 ? 5 : 0),
+            pointRadius: ({ dataIndex }) => (dataIndex === this.course[arm].length - 1 ? 5 : 0),
             pointHitRadius: 10,
             fill: false,
             arm,
