@@ -10,6 +10,7 @@ from . import (
     test_goal,
     test_goal_review,
     test_goal_tour,
+    test_mixins,
     test_readonly,
     test_requirement,
     test_stats_forecast,

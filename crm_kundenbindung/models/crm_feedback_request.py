@@ -1,15 +1,10 @@
-import logging
 from datetime import timedelta
-
-import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import plaintext2html
 
 from .crm_feedback_rule import MEANS
-
-_logger = logging.getLogger(__name__)
 
 BATCH = 50
 VALID_DAYS = 30
@@ -36,7 +31,7 @@ class CrmFeedbackRequest(models.Model):
     """
 
     _name = "crm.feedback.request"
-    _inherit = ["rating.mixin", "mail.thread"]
+    _inherit = ["rating.mixin", "mail.thread", "crm.guarded.mixin"]
     _description = "Feedback Request"
     _order = "id desc"
     _rec_name = "partner_id"
@@ -52,7 +47,9 @@ class CrmFeedbackRequest(models.Model):
         "res.partner", "Customer", readonly=True, ondelete="set null", index="btree_not_null"
     )
     company_id = fields.Many2one("res.company", readonly=True, default=lambda self: self.env.company, index=True)
-    user_id = fields.Many2one("res.users", "Asked By", readonly=True, ondelete="set null", help="Empty: asked by a rule.")
+    user_id = fields.Many2one(
+        "res.users", "Asked By", readonly=True, ondelete="set null", help="Empty: asked by a rule."
+    )
     means = fields.Selection(MEANS, "Asked With", readonly=True, required=True, default="smiley")
     survey_id = fields.Many2one("survey.survey", readonly=True, ondelete="set null")
     survey_input_id = fields.Many2one(
@@ -82,7 +79,9 @@ class CrmFeedbackRequest(models.Model):
         domain="[('kind', '=', 'complaint')]",
         help="What the answer is about, once somebody found out; the report counts by it.",
     )
-    activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null", copy=False, index="btree_not_null")
+    activity_id = fields.Many2one(
+        "mail.activity", readonly=True, ondelete="set null", copy=False, index="btree_not_null"
+    )
 
     _once = models.UniqueIndex("(rule_id, touchpoint_key) WHERE rule_id IS NOT NULL AND touchpoint_key IS NOT NULL")
     _waiting_idx = models.Index("(id) WHERE state = 'waiting'")
@@ -148,32 +147,19 @@ class CrmFeedbackRequest(models.Model):
         for start in range(0, len(waiting), BATCH):
             batch = waiting[start : start + BATCH].try_lock_for_update()
             for request in batch.filtered(lambda r: r.state == "waiting"):
-                request._send_guarded()
+                request._guarded(request._send)
             if commit and not self.env["ir.cron"]._commit_progress(len(waiting[start : start + BATCH])):
                 break
 
-    def _send_guarded(self):
-        """Send one; what cannot be sent is set aside with its reason and stops nobody else."""
-        try:
-            with self.env.cr.savepoint():
-                self._send()
-                self.env.flush_all()
-        except (
-            psycopg2.errors.SerializationFailure,
-            psycopg2.errors.LockNotAvailable,
-            psycopg2.errors.DeadlockDetected,
-        ):
-            raise  # the next run sees to it
-        except Exception as error:  # whatever is wrong with this template or contact belongs to this row
-            self.env.invalidate_all()
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0][:500]
-            _logger.info("feedback request %s set aside: %s", self.id, reason)
-            self.write({"state": "failed", "reason": reason})
+    def _set_aside(self, reason):
+        self.write({"state": "failed", "reason": reason})
 
     def _send(self):
         """Put the mail into Odoo's queue, in the customer's language and from the company of the touchpoint."""
         self.ensure_one()
-        gate = self.env["crm.feedback.engine"]._gates(self.partner_id, self.company_id).get(self.partner_id.id, "person")
+        gate = (
+            self.env["crm.feedback.engine"]._gates(self.partner_id, self.company_id).get(self.partner_id.id, "person")
+        )
         if gate and gate != "recent":  # consent may have gone since the request was made
             raise UserError(self._gate_labels()[gate])
         if self.means == "survey":
@@ -263,12 +249,17 @@ class CrmFeedbackRequest(models.Model):
         env = self.with_context(lang=lang).env
         about = self.with_env(env).kind_id.name
         summary = env._("Unhappy: %s", about) if about else env._("Unhappy customer")
-        self.activity_id = self.partner_id.with_env(env).with_context(mail_activity_quick_update=True).activity_schedule(
-            activity_type_id=activity_type.id,
-            date_deadline=self.company_id._werthaltigkeit_today() + timedelta(days=rule.activity_days if rule else 1),
-            summary=summary,
-            note=plaintext2html(self.comment or ""),
-            user_id=user.id,
+        self.activity_id = (
+            self.partner_id.with_env(env)
+            .with_context(mail_activity_quick_update=True)
+            .activity_schedule(
+                activity_type_id=activity_type.id,
+                date_deadline=self.company_id._werthaltigkeit_today()
+                + timedelta(days=rule.activity_days if rule else 1),
+                summary=summary,
+                note=plaintext2html(self.comment or ""),
+                user_id=user.id,
+            )
         )
 
     def _find_manager(self):

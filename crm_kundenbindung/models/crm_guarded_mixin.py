@@ -1,16 +1,4 @@
-import logging
-
-import psycopg2
-
 from odoo import models
-
-_logger = logging.getLogger(__name__)
-
-RETRIED = (
-    psycopg2.errors.SerializationFailure,
-    psycopg2.errors.LockNotAvailable,
-    psycopg2.errors.DeadlockDetected,
-)
 
 
 class CrmGuardedMixin(models.AbstractModel):
@@ -21,19 +9,10 @@ class CrmGuardedMixin(models.AbstractModel):
 
     def _guarded(self, work):
         """Do `work` for these rows in a savepoint; return whether it went well. What may be tried again is raised."""
-        try:
-            with self.env.cr.savepoint():
-                work()
-                self.env.flush_all()
-            return True
-        except RETRIED:
-            raise
-        except Exception as error:  # whatever is wrong with a template or a contact belongs to these rows
-            self.env.invalidate_all()
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0][:500]
-            _logger.info("%s %s set aside: %s", self._name, self.ids, reason)
+        reason = self.env["crm.batch"]._try(self, work)
+        if reason:
             self._set_aside(reason)
-            return False
+        return not reason
 
     def _set_aside(self, reason):
         """Note on these rows why nothing was done."""

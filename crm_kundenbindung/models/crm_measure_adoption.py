@@ -80,8 +80,8 @@ class CrmMeasure(models.Model):
     def _prepare_standing_vals(self):
         names = (
             "goal", "instrument_id", "lever", "company_id", "group_id", "user_id", "response", "cost_each",
-            "hour_rate", "target", "treatment", "outreach_channel", "channel_id", "activity_type_id", "activity_summary",
-            "activity_days", "program_id", "points", "campaign_id", "seed", "standing_stage_id", "standing_share",
+            "hour_rate", "target", "treatment", "outreach_channel", "channel_id", "task_type_id", "task_summary",
+            "task_days", "program_id", "points", "campaign_id", "seed", "standing_stage_id", "standing_share",
         )  # fmt: skip
         vals = {name: self._fields[name].convert_to_write(self[name], self) for name in names}
         today = self.company_id._werthaltigkeit_today()

@@ -1,4 +1,6 @@
+import logging
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -6,6 +8,8 @@ from odoo.tools import SQL, format_date
 
 from .crm_measure_engine import SHARE_KNOWN, Window
 from .crm_measure_terms import PERCENT, TOKEN
+
+_logger = logging.getLogger(__name__)
 
 
 class CrmMeasureEngine(models.AbstractModel):
@@ -18,10 +22,17 @@ class CrmMeasureEngine(models.AbstractModel):
         """Each night: evaluate what ended; one measure that fails holds up no other."""
         for measure in self.env["crm.measure"].search([("state", "=", "running"), ("date_end", "!=", False)]):
             if measure.company_id._werthaltigkeit_today() > measure.date_end:
-                self._evaluate(measure)
+                self._guarded(measure, partial(self._evaluate, measure))
             else:
                 self.env["crm.measure.treatment.engine"]._refresh_costs(measure)
             self.env["ir.cron"]._commit_progress(1)
+
+    def _guarded(self, measure, work):
+        """Do the work of a night for one measure; where it fails, say so to whoever reads the log; the next night tries again."""
+        reason = self.env["crm.batch"]._try(measure, work)
+        if reason:
+            _logger.warning("%s is not evaluated: %s", measure, reason)
+        return not reason
 
     def _evaluate(self, measure):
         """Write outcomes and a result; after the end the measure is evaluated, before it goes on."""

@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from odoo import api, models
@@ -37,8 +38,8 @@ class CrmMeasureEngine(models.AbstractModel):
         for measure in self.env["crm.measure"].search([("state", "=", "running"), ("standing", "=", True)]):
             if not measure.standing_due:
                 self.env["crm.measure.treatment.engine"]._refresh_costs(measure)
-            while measure.standing_due:
-                self._evaluate(measure)
+            while measure.standing_due and self._guarded(measure, partial(self._evaluate, measure)):
+                pass
             self.env["ir.cron"]._commit_progress(1)
         return result
 

@@ -35,16 +35,18 @@ class CrmMeasure(models.Model):
         help="How the treated are reached: its rates are what a contact costs.",
     )
     outreach_id = fields.Many2one("crm.outreach", "Campaign", readonly=True, copy=False, ondelete="restrict", index="btree_not_null")  # fmt: skip
-    activity_type_id = fields.Many2one(
+    # not activity_…: those are the next activity of the measure itself
+    task_type_id = fields.Many2one(
         "mail.activity.type",
+        "Activity",
         domain="[('res_model', 'in', (False, 'res.partner'))]",
         ondelete="set null",
         default=lambda self: self.env.ref("mail.mail_activity_data_call", raise_if_not_found=False),
     )
-    activity_summary = fields.Char(
+    task_summary = fields.Char(
         "What Is to Be Done", help="Stands on the activity; it goes to the salesperson of the customer."
     )
-    activity_days = fields.Integer("To Be Done Within (Days)", default=7)
+    task_days = fields.Integer("To Be Done Within (Days)", default=7)
     program_id = fields.Many2one(
         "loyalty.program",
         "Programme",
@@ -57,7 +59,7 @@ class CrmMeasure(models.Model):
     points = fields.Float("Points for Each", default=1.0)
 
     _treatment_numbers = models.Constraint(
-        "CHECK(activity_days >= 0 AND points >= 0)", "Days and points are not negative."
+        "CHECK(task_days >= 0 AND points >= 0)", "Days and points are not negative."
     )
 
     def _compute_response_count(self):
@@ -81,7 +83,7 @@ class CrmMeasure(models.Model):
         for measure in self:
             if measure.treatment == "reward" and not (measure.program_id and measure.points):
                 raise UserError(self.env._("Choose the programme and the points that each customer of “%s” gets.", measure.name))
-            if measure.treatment == "activity" and not measure.activity_type_id:
+            if measure.treatment == "activity" and not measure.task_type_id:
                 raise UserError(
                     self.env._("Choose the activity that is planned for each customer of “%s”.", measure.name)
                 )
@@ -207,10 +209,10 @@ class CrmMeasure(models.Model):
                 {
                     "res_model_id": model,
                     "res_id": row.partner_id.id,
-                    "activity_type_id": self.activity_type_id.id,
-                    "summary": self.activity_summary or self.name,
+                    "activity_type_id": self.task_type_id.id,
+                    "summary": self.task_summary or self.name,
                     "note": self.goal,
-                    "date_deadline": fields.Date.add(today, days=row.id % (self.activity_days + 1)),
+                    "date_deadline": fields.Date.add(today, days=row.id % (self.task_days + 1)),
                     "user_id": row._responsible().id,
                 }
                 for row in rows

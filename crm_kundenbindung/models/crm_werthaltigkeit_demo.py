@@ -13,6 +13,7 @@ from ..demo import (
     workshop_retention,
     workshop_service,
     workshop_stamps,
+    workshop_standing,
     workshop_tiers,
 )
 
@@ -23,6 +24,7 @@ THEMES = (
     workshop_service,
     workshop_measures,
     workshop_retention,
+    workshop_standing,
     workshop_groups,
     workshop_outreach,
     workshop_tiers,

@@ -101,7 +101,7 @@ class TestFeedbackHttp(FeedbackCase, HttpCase):
              "means": "survey", "survey_id": survey.id, "touchpoint_id": self.touchpoint.id,
              "touchpoint_date": self.touchpoint.date}
         )  # fmt: skip
-        request._send_guarded()
+        request._guarded(request._send)
         self.assertEqual(request.state, "sent", request.reason)
         self.env.flush_all()
         answer = request.survey_input_id

@@ -38,7 +38,7 @@ class TestMeasureAdoption(TreatmentCase):
 
     def test_rule_treats_who_enters_and_leaves_some_out(self):
         call = self.env.ref("mail.mail_activity_data_call")
-        standing = self._adopted(treatment="activity", activity_type_id=call.id, standing_share=0.2)
+        standing = self._adopted(treatment="activity", task_type_id=call.id, standing_share=0.2)
         self.assertEqual((standing.state, standing.origin_id.state, standing.date_end), ("running", "adopted", False))
         rule = standing.automation_id
         self.assertEqual((rule.model_name, rule.action_server_ids.state), ("crm.retention", "crm_measure"))
@@ -87,7 +87,7 @@ class TestMeasureAdoption(TreatmentCase):
         self.assertEqual(standing.activity_ids.user_id, self.manager)
 
     def test_who_adopts(self):
-        measure = self._running(treatment="activity", activity_type_id=self.env.ref("mail.mail_activity_data_call").id)
+        measure = self._running(treatment="activity", task_type_id=self.env.ref("mail.mail_activity_data_call").id)
         measure.action_evaluate()
         measure.standing_stage_id = False
         with self.assertRaises(AccessError):

@@ -1,10 +1,13 @@
 from datetime import timedelta
 from random import Random
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .test_measure import MeasureCase
+
+LOGGER = "odoo.addons.crm_kundenbindung.models.crm_measure_evaluation_engine"
 
 
 @tagged("post_install", "-at_install")
@@ -159,3 +162,18 @@ class TestMeasureEvaluation(MeasureCase):
             self.env.ref("crm_kundenbindung.ir_cron_measure_evaluate").method_direct_trigger()
         measure.invalidate_recordset()
         self.assertEqual(measure.state, "evaluated")
+
+    def test_one_that_fails_holds_up_no_other(self):
+        broken, measure = self._running(), self._running(target="revenue")
+        engine = type(self.env["crm.measure.engine"])
+        evaluate = engine._evaluate
+
+        def fail(engine, one):
+            if one == broken:
+                raise UserError("broken")
+            return evaluate(engine, one)
+
+        with self.enter_registry_test_mode(), patch.object(engine, "_evaluate", fail), self.assertLogs(LOGGER):
+            self.env.ref("crm_kundenbindung.ir_cron_measure_evaluate").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual((broken.state, measure.state), ("running", "evaluated"))

@@ -20,7 +20,7 @@ class TestMeasureStanding(TreatmentCase):
         cls.company.werthaltigkeit_as_of = cls.today
         cls.stages = {stage.code: stage for stage in cls.env["crm.retention.stage"].search([])}
         origin = cls._running(
-            treatment="activity", activity_type_id=cls.env.ref("mail.mail_activity_data_call").id, user_id=cls.manager.id,
+            treatment="activity", task_type_id=cls.env.ref("mail.mail_activity_data_call").id, user_id=cls.manager.id,
             date_start=date(2025, 5, 1), date_end=date(2025, 5, 30),
         )  # fmt: skip
         origin.action_evaluate()

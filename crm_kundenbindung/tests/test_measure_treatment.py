@@ -45,8 +45,9 @@ class TestMeasureTreatment(TreatmentCase):
         call = self.env.ref("mail.mail_activity_data_call")
         self.customers[:50].user_id = self.user
         measure = self._live(
-            treatment="activity", activity_type_id=call.id, activity_summary="Offer the inspection", activity_days=4, user_id=self.manager.id
+            treatment="activity", task_type_id=call.id, task_summary="Offer the inspection", task_days=4, user_id=self.manager.id
         )  # fmt: skip
+        measure.invalidate_recordset()
         measure.with_user(self.manager).action_treat()
         measure.action_treat()
         activities = self.env["mail.activity"].search([("summary", "=", "Offer the inspection")])

@@ -57,7 +57,7 @@ class CrmFeedbackSend(models.TransientModel):
             ]
         )  # fmt: skip
         for request in requests:
-            request._send_guarded()
+            request._guarded(request._send)
         sent = requests.filtered(lambda r: r.state == "sent")
         return {
             "type": "ir.actions.client",

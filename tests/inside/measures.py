@@ -51,7 +51,7 @@ def _treatment(env, treatment):
     if treatment == "mail":
         return {"treatment": "outreach", "outreach_channel": "mail"}
     if treatment == "activity":
-        return {"treatment": "activity", "activity_type_id": env.ref("mail.mail_activity_data_call").id}
+        return {"treatment": "activity", "task_type_id": env.ref("mail.mail_activity_data_call").id}
     loyalty = treatment == "points"
     program = env["loyalty.program"].create(
         {
