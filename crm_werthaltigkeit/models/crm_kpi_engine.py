@@ -100,23 +100,24 @@ class CrmKpiEngine(models.AbstractModel):
             "crm_kpi_customer",
             SQL(
                 """
-                WITH history AS (
-                    SELECT COALESCE(customer, 0) AS who, min(day) AS first_day, max(day) AS last_day,
-                           max(day) FILTER (WHERE day < %(start)s) AS last_before,
-                           count(*) FILTER (WHERE day < %(start)s) AS days_before,
-                           count(*) FILTER (WHERE day < %(start)s AND day >= %(before)s) AS days_period_before
-                      FROM crm_kpi_day WHERE day < %(end)s AND gross > 0 GROUP BY 1),
-                inside AS (
-                    SELECT COALESCE(customer, 0) AS who, %(sums)s, count(*) FILTER (WHERE gross > 0) AS purchase_days,
-                           count(*) AS documents
-                      FROM crm_kpi_day WHERE day >= %(start)s AND day < %(end)s GROUP BY 1)
-                SELECT NULLIF(COALESCE(h.who, i.who), 0) AS partner_id, %(columns)s, h.first_day, h.last_day, h.last_before
-                  FROM history h FULL JOIN inside i ON i.who = h.who
+                SELECT customer AS partner_id, %(sums)s,
+                       count(*) FILTER (WHERE day >= %(start)s AND gross > 0) AS purchase_days,
+                       count(*) FILTER (WHERE day >= %(start)s) AS documents,
+                       count(*) FILTER (WHERE day < %(start)s AND gross > 0) AS days_before,
+                       count(*) FILTER (WHERE day < %(start)s AND day >= %(before)s AND gross > 0) AS days_period_before,
+                       min(day) FILTER (WHERE gross > 0) AS first_day, max(day) FILTER (WHERE gross > 0) AS last_day,
+                       max(day) FILTER (WHERE day < %(start)s AND gross > 0) AS last_before
+                  FROM crm_kpi_day WHERE day < %(end)s
+                 GROUP BY customer
+                HAVING bool_or(gross > 0 OR day >= %(start)s)
                 """,
-                sums=SQL(", ").join(SQL("sum(%s) AS %s", SQL.identifier(n), SQL.identifier(n)) for n in INSIDE),
-                columns=SQL(", ").join(
-                    SQL("COALESCE(%s, 0) AS %s", SQL.identifier(name), SQL.identifier(name))
-                    for name in (*INSIDE, "purchase_days", "documents", "days_before", "days_period_before")
+                sums=SQL(", ").join(
+                    SQL(
+                        "COALESCE(sum(%(n)s) FILTER (WHERE day >= %(start)s), 0) AS %(n)s",
+                        n=SQL.identifier(n),
+                        start=start,
+                    )
+                    for n in INSIDE
                 ),
                 start=start,
                 end=end,
