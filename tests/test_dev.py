@@ -212,6 +212,16 @@ def test_a_database_keeps_its_stamp_and_files_when_renamed(scratch_database):
     assert database.stamp(scratch_database) == {}
 
 
+def test_a_database_without_its_files_is_built_anew(scratch_database):
+    folder = database.FILESTORE / scratch_database
+    folder.mkdir(parents=True)
+    database.set_stamp(scratch_database, {"odoo": "19"})
+    assert database.is_whole(scratch_database) and database.stamp(scratch_database)
+    folder.rmdir()  # somebody deleted the clone and made it anew at the same place
+    assert database.exists(scratch_database) and not database.is_whole(scratch_database)
+    assert database.stamp(scratch_database) == {}
+
+
 def test_a_missing_browser_fails_instead_of_skipping():
     def outcome(reason):
         report = SimpleNamespace(skipped=True, outcome="skipped", longrepr=("file", 1, reason))

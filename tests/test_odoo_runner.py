@@ -42,7 +42,7 @@ def test_installation_with_odoos_runner(bare_database):
         for line in log.splitlines()
         if re.search(r" (WARNING|ERROR|CRITICAL) ", line) and not HARMLESS.search(line)
     ]
-    assert not complaints, "\n".join(complaints)
+    assert not complaints, "\n".join([*complaints, log[-3000:]])
     assert not result.returncode, log[-5000:]
     summary = SUMMARY.search(log)
     assert summary and summary[1] == summary[2] == "0", log[-5000:]

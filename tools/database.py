@@ -44,8 +44,17 @@ def names(prefix):
     return sql(f"SELECT datname FROM pg_database WHERE starts_with(datname, {_literal(prefix)}) ORDER BY 1")
 
 
+def is_whole(name):
+    """Whether the database is there with its files: they go with the clone, the server's folder may stay behind."""
+    return exists(name) and (FILESTORE / name).is_dir()
+
+
 def stamp(name):
-    """From which content the database was built; an empty dict when unknown."""
+    """From which content the database was built; an empty dict when unknown, or where its files are gone."""
+    return _comment(name) if (FILESTORE / name).is_dir() else {}
+
+
+def _comment(name):
     rows = sql(f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = {_literal(name)}")
     try:
         return json.loads(rows[0]) if rows and rows[0] else {}
@@ -55,7 +64,7 @@ def stamp(name):
 
 def stamped():
     """Every database that `./dev` built."""
-    return [name for name in names("") if "odoo" in stamp(name) or "base" in stamp(name)]
+    return [name for name in names("") if {"odoo", "base"} & _comment(name).keys()]
 
 
 def set_stamp(name, content):

@@ -16,7 +16,7 @@ def content():
 
 def prepare(name=WORKSHOP, *, demo=True, rebuild=False):
     """Build the database, or update it when the addons changed since."""
-    if rebuild or not database.exists(name):
+    if rebuild or not database.is_whole(name):
         build(name, demo=demo)
     else:
         refresh(name)
