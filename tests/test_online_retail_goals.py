@@ -1,15 +1,19 @@
-"""From real orders to a decision and back: a goal measured against pandas, red, reviewed, a measure, its effect on the goal.
+"""From real orders to a decision and back: a goal measured against pandas, red, reviewed, a measure, its effect; the concept.
 
 The file and the loader are those of test_online_retail.py.
 """
 
+import io
+import re
 import unittest
 from datetime import date, timedelta
 
 import pandas as pd
 from test_online_retail import FILE, _loader
 
+from odoo import Command
 from odoo.tests import TransactionCase, tagged
+from odoo.tools.pdf import PdfFileReader
 
 TODAY, START, END = date(2011, 12, 9), date(2011, 6, 1), date(2012, 5, 31)
 TARGET = 0.35
@@ -150,3 +154,34 @@ class TestOnlineRetailGoals(TransactionCase):
         row = goal.measurement_ids.filtered(lambda r: r.date_end == goal.actual_on and not r.partial)[:1]
         self.assertEqual(row.numerator, len(again))
         self.assertAlmostEqual(goal.actual, row.numerator / row.denominator, 4)
+        self._check_concept(goal, measure)
+
+    def _check_concept(self, goal, measure):
+        """The concept of this company: its situation from the data, its goal and measure, in English and German."""
+        concept = self.env["crm.concept"].create(
+            {
+                "name": "Customers who come back",
+                "company_id": self.company.id,
+                "goal_ids": [Command.set(goal.ids)],
+                "measure_ids": [Command.set(measure.ids)],
+                "strategy": "<p>Once is not enough.</p>",
+            }
+        )
+        concept.action_fill()
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.env["ir.module.module"]._load_module_terms(
+            ["crm_werthaltigkeit", "crm_kundenbindung", "crm_controlling"], ["de_DE"]
+        )
+        customers = len(self.days)
+        for lang, words in {
+            "en_US": ("Contents", f"{customers:,}", "Does CRM Pay for Us?"),
+            "de_DE": ("Inhalt", f"{customers:,}".replace(",", "."), "Lohnt sich CRM für uns?"),
+        }.items():
+            report = self.env["ir.actions.report"].with_context(force_report_rendering=True, lang=lang)
+            pdf, _kind = report._render_qweb_pdf("crm_controlling.report_concept", concept.ids)
+            pages = [
+                re.sub(r"\s+", " ", page.extract_text().replace("\xa0", " "))
+                for page in PdfFileReader(io.BytesIO(pdf)).pages
+            ]
+            for part in (*words, goal.name, measure.name, "Once is not enough."):
+                self.assertIn(part, " ".join(pages), lang)
