@@ -174,14 +174,12 @@ class TestOnlineRetailGoals(TransactionCase):
         )
         customers = len(self.days)
         for lang, words in {
-            "en_US": ("Contents", f"{customers:,}", "Does CRM Pay for Us?"),
+            "en_US": ("Contents", f"{customers:,}", "Does CRM Pay for Us?", f"The margin of {customers:,} customers"),
             "de_DE": ("Inhalt", f"{customers:,}".replace(",", "."), "Lohnt sich CRM für uns?"),
         }.items():
             report = self.env["ir.actions.report"].with_context(force_report_rendering=True, lang=lang)
             pdf, _kind = report._render_qweb_pdf("crm_controlling.report_concept", concept.ids)
-            pages = [
-                re.sub(r"\s+", " ", page.extract_text().replace("\xa0", " "))
-                for page in PdfFileReader(io.BytesIO(pdf)).pages
-            ]
+            text = " ".join(page.extract_text() for page in PdfFileReader(io.BytesIO(pdf)).pages)
+            text = re.sub(r"[\s\xa0]+", " ", text).replace("one- time", "one-time")  # a narrow column breaks there
             for part in (*words, goal.name, measure.name, "Once is not enough."):
-                self.assertIn(part, " ".join(pages), lang)
+                self.assertIn(part, text, lang)

@@ -103,20 +103,20 @@ class CrmConceptWords(models.AbstractModel):
         _ = self.env._
         if facts["buyers"]["value"] is None:
             return [_("No customer has a value yet: compute the customer values first.")]
-        new, lost = facts["new"]["value"], facts["lost"]["value"]
-        if new > lost:
-            return [_("The customer base grows: %(new)s came, %(lost)s were lost.", new=new, lost=lost)]
-        if new < lost:
-            return [_("The customer base shrinks: %(new)s came, %(lost)s were lost.", new=new, lost=lost)]
-        return [_("As many customers came as were lost (%s).", new)]
+        counts = {key: facts[key]["value"] for key in ("new", "lost")}
+        words = {key: formatLang(self.env, count, digits=0) for key, count in counts.items()}
+        if counts["new"] > counts["lost"]:
+            return [_("The customer base grows: %(new)s came, %(lost)s were lost.", **words)]
+        if counts["new"] < counts["lost"]:
+            return [_("The customer base shrinks: %(new)s came, %(lost)s were lost.", **words)]
+        return [_("As many customers came as were lost (%s).", words["new"])]
 
     def _notes_value(self, facts, _amount):
         unknown = facts.get("costs_unknown", {}).get("value")
-        return (
-            [self.env._("The margin of %s customers is not known: product costs are missing.", unknown)]
-            if unknown
-            else []
-        )
+        if not unknown:
+            return []
+        count = formatLang(self.env, unknown, digits=0)
+        return [self.env._("The margin of %s customers is not known: product costs are missing.", count)]
 
     def _notes_pays(self, facts, amount):
         """The honest calculation.
