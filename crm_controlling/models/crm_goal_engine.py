@@ -9,17 +9,13 @@ PAST = 36  # months that a new goal looks back
 RECENT = 3  # months that are measured anew each night: what is entered late still counts
 GRACE = 7  # days that the first month of data may lack at its beginning
 TABLES = (
-    SQL("DROP TABLE IF EXISTS crm_goal_want, crm_goal_found, crm_goal_sum"),
+    SQL("DROP TABLE IF EXISTS crm_goal_want, crm_goal_found"),
     SQL(
         "CREATE TEMP TABLE crm_goal_want (goal_id int4, kpi_id int4, group_id int4, team_id int4, date_start date, date_end date,"
         " running bool, partial bool, plan float8) ON COMMIT DROP"
     ),
     SQL(
         "CREATE TEMP TABLE crm_goal_found (goal_id int4, date_start date, date_end date, above float8, below float8,"
-        " customers int8) ON COMMIT DROP"
-    ),
-    SQL(
-        "CREATE TEMP TABLE crm_goal_sum (kpi_id int4, date_start date, date_end date, set_id int4, above float8, below float8,"
         " customers int8) ON COMMIT DROP"
     ),
 )
@@ -29,8 +25,7 @@ class CrmGoalEngine(models.AbstractModel):
     """Measures goals: all of a company at once, in as many statements as there are periods and indicators.
 
     What the indicators of customer groups hold already, of this very night, is taken from there. The order lines are
-    read once for all the rest. Customers that belong to the same goals form a set; an indicator is summed up once per
-    period and set, so another goal costs next to nothing.
+    read once for all the rest, and the customers of a period once for all its indicators.
     """
 
     _name = "crm.goal.engine"
@@ -149,14 +144,12 @@ class CrmGoalEngine(models.AbstractModel):
             return
         engine = self.env["crm.kpi.engine"].sudo()
         wanted = goals.kpi_id.browse({kpi for *_period, kpis in rows for kpi in kpis})
-        engine = engine.with_context(kpi_codes=tuple(wanted.mapped("code")))
+        engine = engine.with_context(kpi_codes=tuple(wanted.mapped("code")), kpi_sets=True)
+        engine._make_sets(self._members(engine, company))
         engine._prepare(company, min(row[0] for row in rows), max(row[1] for row in rows))
         rows = self._without_beginnings(rows)
-        self._make_sets(company)
         for start, end, kpi_ids in rows:
-            engine._prepare_period(company, start, end)
-            for kpi in goals.kpi_id.browse(kpi_ids):
-                self._sum(engine, kpi, company, start, end)
+            engine._sum_up(goals.kpi_id.browse(kpi_ids), company, start, end)
         self._add_sums()
 
     def _without_beginnings(self, rows):
@@ -164,9 +157,8 @@ class CrmGoalEngine(models.AbstractModel):
         [[first]] = self.env.execute_query(SQL("SELECT min(day) FROM crm_kpi_day"))
         return [row for row in rows if first and row[0] >= first - timedelta(days=GRACE)]
 
-    def _make_sets(self, company):
-        """Leave which customer is in which set, and which scopes (group and team) a set belongs to."""
-        engine = self.env["crm.kpi.engine"]
+    def _members(self, engine, company):
+        """Select who belongs to which scope: what goals are about, a group, a team, or both."""
         engine._temporary(
             "crm_goal_scope",
             SQL(
@@ -176,45 +168,18 @@ class CrmGoalEngine(models.AbstractModel):
                 """
             ),
         )
-        engine._temporary(
-            "crm_goal_member",
-            SQL(
-                """
-                SELECT partner_id, dense_rank() OVER (ORDER BY scope_ids)::int4 AS set_id, scope_ids
-                  FROM (SELECT partner_id, array_agg(scope_id ORDER BY scope_id) AS scope_ids
-                          FROM (SELECT m.partner_id, s.scope_id FROM crm_goal_scope s
-                                  JOIN crm_customer_group_member m ON m.group_id = s.group_id AND m.company_id = %(company)s
-                                 WHERE s.team_id = 0 AND m.partner_id IS NOT NULL
-                                 UNION ALL
-                                SELECT v.partner_id, s.scope_id FROM crm_goal_scope s
-                                  JOIN crm_customer_value v ON v.team_id = s.team_id AND v.company_id = %(company)s
-                                 WHERE s.team_id <> 0 AND (s.group_id = 0 OR EXISTS (
-                                       SELECT FROM crm_customer_group_member m
-                                        WHERE m.group_id = s.group_id AND m.partner_id = v.partner_id))) p
-                         GROUP BY partner_id) g
-                """,
-                company=company.id,
-            ),
-        )
-        engine._temporary(
-            "crm_goal_set", SQL("SELECT DISTINCT set_id, unnest(scope_ids) AS scope_id FROM crm_goal_member")
-        )
-
-    def _sum(self, engine, kpi, company, start, end):
-        """Sum one indicator up per set of customers."""
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO crm_goal_sum
-                SELECT %s, %s, %s, m.set_id, sum(k.numerator)::float8, sum(k.denominator)::float8, count(k.partner_id)
-                  FROM (%s) k LEFT JOIN crm_goal_member m ON m.partner_id = k.partner_id
-                 GROUP BY m.set_id
-                """,
-                kpi.id,
-                start,
-                end,
-                engine._statement(kpi, company, start, end),
-            )
+        return SQL(
+            """
+            SELECT m.partner_id, s.scope_id
+              FROM crm_goal_scope s JOIN crm_customer_group_member m ON m.group_id = s.group_id AND m.company_id = %(company)s
+             WHERE s.team_id = 0 AND m.partner_id IS NOT NULL
+             UNION ALL
+            SELECT v.partner_id, s.scope_id
+              FROM crm_goal_scope s JOIN crm_customer_value v ON v.team_id = s.team_id AND v.company_id = %(company)s
+             WHERE s.team_id <> 0 AND (s.group_id = 0 OR EXISTS (
+                   SELECT FROM crm_customer_group_member m WHERE m.group_id = s.group_id AND m.partner_id = v.partner_id))
+            """,
+            company=company.id,
         )
 
     def _add_sums(self):
@@ -223,12 +188,12 @@ class CrmGoalEngine(models.AbstractModel):
             SQL(
                 """
                 WITH scopes AS (
-                    SELECT c.group_id, c.team_id, s.kpi_id, s.date_start, s.date_end, s.above, s.below, s.customers
-                      FROM crm_goal_sum s JOIN crm_goal_set t ON t.set_id = s.set_id JOIN crm_goal_scope c ON c.scope_id = t.scope_id
+                    SELECT c.group_id, c.team_id, s.*
+                      FROM crm_kpi_sum s JOIN crm_kpi_set t ON t.set_id = s.set_id JOIN crm_goal_scope c ON c.scope_id = t.scope_id
                      UNION ALL
-                    SELECT 0, 0, kpi_id, date_start, date_end, above, below, customers FROM crm_goal_sum),
+                    SELECT 0, 0, s.* FROM crm_kpi_sum s),
                 sums AS (
-                    SELECT group_id, team_id, kpi_id, date_start, date_end, sum(above) AS above, sum(below) AS below,
+                    SELECT group_id, team_id, kpi_id, date_start, date_end, sum(numerator) AS above, sum(denominator) AS below,
                            sum(customers) AS customers
                       FROM scopes GROUP BY group_id, team_id, kpi_id, date_start, date_end)
                 INSERT INTO crm_goal_found

@@ -20,4 +20,5 @@ class CrmKpiEngine(models.AbstractModel):
             SQL("(c.purchase_days > 0)::int"),
             SQL("1"),
             SQL("c.days_before = 1 AND c.last_before >= %s", start - relativedelta(months=SINGLE_MONTHS)),
+            idle=True,
         )

@@ -5,7 +5,7 @@ from random import Random
 
 from odoo.tools import SQL
 
-from odoo.addons.crm_kundenbindung.models.crm_measure_terms import TOKEN
+from ..models.crm_measure_terms import TOKEN
 
 SEED = 1907
 DAYS = 60  # over which each customer is compared

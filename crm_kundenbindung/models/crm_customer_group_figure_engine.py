@@ -5,8 +5,7 @@ from odoo.tools import SQL
 class CrmCustomerGroupFigureEngine(models.AbstractModel):
     """Computes the indicators of all groups of a company at once.
 
-    Customers in the same groups form a set. Each indicator is summed up once per period and set; what a group
-    has is the sum of its sets. So ten more groups cost nothing, and no customer is read twice.
+    Customers in the same groups form a set: ten more groups cost nothing, and no customer is read twice.
     """
 
     _name = "crm.customer.group.figure.engine"
@@ -20,20 +19,12 @@ class CrmCustomerGroupFigureEngine(models.AbstractModel):
         engine = self.env["crm.kpi.engine"].sudo()
         kpis = self.env["crm.kpi"].sudo()._computable()
         self.env.flush_all()
-        engine._prepare(
+        engine._make_sets(self._members(company, groups))
+        engine.with_context(kpi_sets=True)._prepare(
             company, min(p[1] for p in periods), max(p[2] for p in periods), groups and self._customers(groups)
         )
-        self._make_sets(company, groups)
-        self.env.cr.execute(
-            SQL(
-                "CREATE TEMP TABLE crm_kpi_sum (kpi_id int4, span text, date_start date, date_end date, set_id int4,"
-                " numerator float8, denominator float8, customers int8) ON COMMIT DROP"
-            )
-        )
-        for span, start, end in periods:
-            engine._prepare_period(company, start, end)
-            for kpi in kpis:
-                self.env.cr.execute(self._sums(kpi, company, span, start, end))
+        for start, end in dict.fromkeys(period[1:] for period in periods):
+            engine._sum_up(kpis, company, start, end)
         self._write_figures(company, groups, kpis, periods)
         figures.invalidate_model(flush=False)
         if groups:
@@ -62,43 +53,16 @@ class CrmCustomerGroupFigureEngine(models.AbstractModel):
             "%s IN (SELECT partner_id FROM crm_customer_group_member WHERE group_id = ANY(%s))", column, groups.ids
         )
 
-    def _make_sets(self, company, groups):
-        """Leave which customer is in which set, and which groups a set belongs to."""
-        for name in ("crm_kpi_sum", "crm_kpi_set", "crm_kpi_member"):
-            self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", SQL.identifier(name)))
-        self.env["crm.kpi.engine"]._temporary(
-            "crm_kpi_member",
-            SQL(
-                """
-                SELECT partner_id, dense_rank() OVER (ORDER BY group_ids)::int4 AS set_id, group_ids
-                  FROM (SELECT m.partner_id, array_agg(m.group_id ORDER BY m.group_id) AS group_ids
-                          FROM crm_customer_group_member m
-                          JOIN crm_customer_group g ON g.id = m.group_id
-                         WHERE m.company_id = %s AND m.partner_id IS NOT NULL AND %s
-                         GROUP BY m.partner_id) s
-                """,
-                company.id,
-                SQL("g.id = ANY(%s)", groups.ids) if groups else SQL("g.active"),
-            ),
-        )
-        self.env["crm.kpi.engine"]._temporary(
-            "crm_kpi_set", SQL("SELECT DISTINCT set_id, unnest(group_ids) AS group_id FROM crm_kpi_member")
-        )
-
-    def _sums(self, kpi, company, span, start, end):
-        """Sum one indicator up per set of customers."""
+    def _members(self, company, groups):
+        """Select who belongs to which of the groups, without groups to which of all."""
         return SQL(
             """
-            INSERT INTO crm_kpi_sum
-            SELECT %s, %s, %s, %s, m.set_id, sum(k.numerator)::float8, sum(k.denominator)::float8, count(k.partner_id)
-              FROM (%s) k LEFT JOIN crm_kpi_member m ON m.partner_id = k.partner_id
-             GROUP BY m.set_id
+            SELECT m.partner_id, m.group_id AS scope_id
+              FROM crm_customer_group_member m JOIN crm_customer_group g ON g.id = m.group_id
+             WHERE m.company_id = %s AND m.partner_id IS NOT NULL AND %s
             """,
-            kpi.id,
-            span,
-            start,
-            end,
-            self.env["crm.kpi.engine"]._statement(kpi, company, start, end),
+            company.id,
+            SQL("g.id = ANY(%s)", groups.ids) if groups else SQL("g.active"),
         )
 
     def _write_figures(self, company, groups, kpis, periods):
@@ -131,11 +95,11 @@ class CrmCustomerGroupFigureEngine(models.AbstractModel):
             SQL(
                 """
                 WITH parts AS (
-                    SELECT t.group_id, s.* FROM crm_kpi_sum s JOIN crm_kpi_set t ON t.set_id = s.set_id %(total_sums)s),
+                    SELECT t.scope_id AS group_id, s.* FROM crm_kpi_sum s JOIN crm_kpi_set t ON t.set_id = s.set_id %(total_sums)s),
                 sums AS (
-                    SELECT group_id, kpi_id, span, date_start, sum(numerator) AS above, sum(denominator) AS below,
+                    SELECT group_id, kpi_id, date_start, date_end, sum(numerator) AS above, sum(denominator) AS below,
                            sum(customers) AS customers
-                      FROM parts GROUP BY group_id, kpi_id, span, date_start),
+                      FROM parts GROUP BY group_id, kpi_id, date_start, date_end),
                 wanted AS (
                     SELECT id AS group_id FROM crm_customer_group WHERE company_id = %(company)s AND %(groups)s %(total)s),
                 figures AS (
@@ -145,8 +109,8 @@ class CrmCustomerGroupFigureEngine(models.AbstractModel):
                       FROM wanted w
                 CROSS JOIN unnest(%(spans)s::text[], %(starts)s::date[], %(ends)s::date[]) p (span, date_start, date_end)
                 CROSS JOIN (SELECT id, sequence FROM crm_kpi WHERE id = ANY(%(kpis)s)) k
-                 LEFT JOIN sums s ON s.group_id IS NOT DISTINCT FROM w.group_id AND s.kpi_id = k.id AND s.span = p.span
-                       AND s.date_start = p.date_start)
+                 LEFT JOIN sums s ON s.group_id IS NOT DISTINCT FROM w.group_id AND s.kpi_id = k.id
+                       AND s.date_start = p.date_start AND s.date_end = p.date_end)
                 INSERT INTO crm_customer_group_figure
                        (company_id, group_id, kpi_id, sequence, span, date_start, date_end, running, numerator, denominator,
                         is_ratio, value, has_data, customers, computed_on)

@@ -44,7 +44,11 @@ class CrmKpiEngine(models.AbstractModel):
         return self._select(SQL("(c.last_day > c.first_day)::int"), SQL("1"), self._bought())
 
     def _kpi_retention_rate(self, company, start, end):
-        return self._select(SQL("(c.purchase_days > 0)::int"), SQL("1"), SQL("c.days_period_before > 0"))
+        return self._select(SQL("(c.purchase_days > 0)::int"), SQL("1"), self._bought_before(start, end), True)
+
+    def _bought_before(self, start, end):
+        """Condition: the customer bought in the period of the same length before."""
+        return SQL("c.last_before >= %s", self._period_before(start, end))
 
     def _kpi_cross_buying(self, company, start, end):
         return SQL(
@@ -68,11 +72,10 @@ class CrmKpiEngine(models.AbstractModel):
 
         Who has a subscription has left when it ended, however often they buy beside it.
         """
-        purchases = SQL(
-            "SELECT c.partner_id, %s AS numerator, 1 AS denominator FROM crm_kpi_customer c WHERE %s AND NOT %s",
-            SQL("%s::int", self._lapsed(company, end, SQL("c.last_day"), SQL("c.days_before + c.purchase_days"))),
-            SQL("c.partner_id IS NOT NULL AND c.days_before > 0"),
-            self._lapsed(company, start, SQL("c.last_before"), SQL("c.days_before")),
+        lapsed = self._lapsed(company, end, SQL("c.last_day"), SQL("c.days_before + c.purchase_days"))
+        lapsed_before = self._lapsed(company, start, SQL("c.last_before"), SQL("c.days_before"))
+        purchases = self._select(
+            SQL("%s::int", lapsed), SQL("1"), SQL("c.days_before > 0 AND NOT %s", lapsed_before), True
         )
         contracts = self._contracts(company)
         if not contracts:
@@ -86,13 +89,14 @@ class CrmKpiEngine(models.AbstractModel):
                   FROM (%(contracts)s) k WHERE begins < %(end)s GROUP BY partner_id)
             SELECT partner_id, (NOT runs)::int AS numerator, 1 AS denominator FROM contracts WHERE ran
              UNION ALL
-            SELECT b.partner_id, b.numerator, b.denominator FROM (%(purchases)s) b
-             WHERE NOT EXISTS (SELECT FROM contracts k WHERE k.partner_id = b.partner_id)
+            SELECT c.partner_id, %(numerator)s, 1 FROM crm_kpi_customer c
+             WHERE %(condition)s AND NOT EXISTS (SELECT FROM contracts k WHERE k.partner_id = c.partner_id)
             """,
             start=start,
             end=end,
             contracts=contracts,
-            purchases=purchases,
+            numerator=purchases.numerator,
+            condition=purchases.condition,
         )
 
     def _lapsed(self, company, day, last, purchases):

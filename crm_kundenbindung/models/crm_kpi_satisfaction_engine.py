@@ -32,14 +32,19 @@ class CrmKpiEngine(models.AbstractModel):
         """Happy smileys ÷ all smileys that customers gave when they were asked."""
         return self._requests(
             SQL("count(*) FILTER (WHERE r.satisfaction = 'good')"),
-            SQL("r.state = 'answered' AND r.means = 'smiley' AND %s", self._within(SQL("r.answered_on"), company, start, end)),
+            SQL(
+                "r.state = 'answered' AND r.means = 'smiley' AND %s",
+                self._within(SQL("r.answered_on"), company, start, end),
+            ),
             company,
         )
 
     def _kpi_response_rate(self, company, start, end):
         """Requests sent in the period that were answered ÷ all requests sent in the period."""
         return self._requests(
-            SQL("count(*) FILTER (WHERE r.state = 'answered')"), self._within(SQL("r.sent_on"), company, start, end), company
+            SQL("count(*) FILTER (WHERE r.state = 'answered')"),
+            self._within(SQL("r.sent_on"), company, start, end),
+            company,
         )
 
     def _answers(self, kind, value, company, start, end):

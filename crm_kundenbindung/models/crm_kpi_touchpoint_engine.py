@@ -20,7 +20,9 @@ class CrmKpiEngine(models.AbstractModel):
     def _kpi_retention_cost(self, company, start, end):
         """Cost of the touchpoints of repeat purchase and retention per customer kept from the period before."""
         kept = SQL(
-            "SELECT partner_id FROM crm_kpi_customer WHERE partner_id IS NOT NULL AND days_period_before > 0 AND purchase_days > 0"
+            "SELECT c.partner_id FROM crm_kpi_customer c WHERE c.partner_id IS NOT NULL AND %s AND %s",
+            self._bought_before(start, end),
+            self._bought(),
         )
         return self._cost_per(company, start, end, ("repeat", "retention"), kept)
 

@@ -166,11 +166,11 @@ class TestMeasureEvaluation(MeasureCase):
     def test_one_that_fails_holds_up_no_other(self):
         broken, measure = self._running(), self._running(target="revenue")
         engine = type(self.env["crm.measure.engine"])
-        evaluate = engine._evaluate
+        evaluate, error = engine._evaluate, UserError("broken")
 
         def fail(engine, one):
             if one == broken:
-                raise UserError("broken")
+                raise error
             return evaluate(engine, one)
 
         with self.enter_registry_test_mode(), patch.object(engine, "_evaluate", fail), self.assertLogs(LOGGER):

@@ -17,6 +17,7 @@ from . import (
     crm_kpi,
     crm_kpi_engine,
     crm_kpi_purchase_engine,
+    crm_kpi_sum_engine,
     crm_lead,
     crm_product_affinity,
     crm_product_recommendation,

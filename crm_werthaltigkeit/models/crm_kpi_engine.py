@@ -1,3 +1,5 @@
+from typing import NamedTuple
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, models
@@ -7,17 +9,27 @@ SUMS = ("gross", "discount", "reward", "returned", "sold", "known", "cost")  # c
 INSIDE = (*SUMS, "revenue", "orders", "discounted")  # what is summed up over the days of a period
 
 
+class Columns(NamedTuple):
+    """An indicator read off the customers of a period (alias `c`): such indicators are summed up together."""
+
+    numerator: SQL
+    denominator: SQL
+    condition: SQL
+    idle: bool = False  # whether customers count who did nothing in the period
+
+
 class CrmKpiEngine(models.AbstractModel):
     """Calculates indicators: one method `_kpi_<code>(company, start, end)` each.
 
     A method returns SQL that selects `partner_id, numerator, denominator`, at most one row per customer
     (commercial partner, or NULL for what belongs to nobody), for a root company and the days from `start`
-    (inclusive) to `end` (exclusive). The value is Σ numerator / Σ denominator over the customers asked for;
-    where the denominator is NULL in all rows, Σ numerator. No row is "no data", never 0.
+    (inclusive) to `end` (exclusive); or the same as `Columns` of the customers of a period. The value is
+    Σ numerator / Σ denominator over the customers asked for; where the denominator is NULL in all rows,
+    Σ numerator. No row is "no data", never 0.
 
     Order lines are read once per company, however many indicators and periods there are: `_prepare` leaves
-    `crm_kpi_day` (purchases and returns per customer and day), `_prepare_period` reads it once per period and
-    leaves `crm_kpi_customer`, one row per customer. Both are temporary tables of the transaction.
+    `crm_kpi_day` (purchases and returns per customer and day), `_prepare_period` reads of it what a period needs
+    and leaves `crm_kpi_customer`, one row per customer. Both are temporary tables of the transaction.
     """
 
     _name = "crm.kpi.engine"
@@ -29,6 +41,15 @@ class CrmKpiEngine(models.AbstractModel):
 
     def _statement(self, kpi, company, start, end):
         """Return the SQL of one indicator; its period must have been prepared."""
+        found = self._columns(kpi, company, start, end)
+        if isinstance(found, Columns):
+            found = SQL(
+                "SELECT c.partner_id, %s AS numerator, %s AS denominator FROM crm_kpi_customer c WHERE %s", *found[:3]
+            )
+        return found
+
+    def _columns(self, kpi, company, start, end):
+        """Return what the indicator's own method does: `Columns`, or SQL where it needs more than the purchases."""
         return getattr(self, f"_kpi_{kpi.code}")(company, start, end)
 
     @api.model
@@ -73,56 +94,82 @@ class CrmKpiEngine(models.AbstractModel):
         self._prepare_days(company, end, customers)
 
     def _prepare_days(self, company, end, customers=None):
-        """Leave `crm_kpi_day`: customer × day, from the first purchase ever until `end`."""
+        """Leave `crm_kpi_day`: customer × day, from the first purchase ever until `end`.
+
+        Each row knows its customer's past: `first_day` of a purchase, purchase `days` until this one, `last_day` of
+        a purchase before it; and the `next_day` of a row after it. So no period needs to read the past again.
+        With `kpi_sets` in the context it knows the set, too, that its customer is in. What rows are chosen by comes
+        first: a row is read only as far as needed.
+        """
         self.env.flush_all()
         lines = self.env["crm.value.lines"].with_company(company)
+        sets = self.env.context.get("kpi_sets")
         self._temporary(
             "crm_kpi_day",
             SQL(
                 """
-                SELECT l.customer, l.day, %(sums)s, sum(l.gross - l.discount - l.reward - l.returned)::float8 AS revenue,
-                       (count(*) FILTER (WHERE l.gross > 0))::int4 AS orders,
-                       (count(*) FILTER (WHERE l.gross > 0 AND l.discount + l.reward > 0))::int4 AS discounted
-                  FROM (%(lines)s) l
-                 WHERE l.day < %(end)s AND %(no_staff)s
-                 GROUP BY l.customer, l.day
+                SELECT d.customer, d.day, lead(d.day, 1, 'infinity') OVER past AS next_day,
+                       (count(*) FILTER (WHERE d.gross > 0) OVER past)::int4 AS days,
+                       min(d.day) FILTER (WHERE d.gross > 0) OVER (PARTITION BY d.customer) AS first_day,
+                       max(d.day) FILTER (WHERE d.gross > 0) OVER (past ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS last_day,
+                       %(set_id)s AS set_id, %(inside)s
+                  FROM (SELECT l.customer, l.day, %(sums)s, sum(l.gross - l.discount - l.reward - l.returned)::float8 AS revenue,
+                               (count(*) FILTER (WHERE l.gross > 0))::int4 AS orders,
+                               (count(*) FILTER (WHERE l.gross > 0 AND l.discount + l.reward > 0))::int4 AS discounted
+                          FROM (%(lines)s) l
+                         WHERE l.day < %(end)s AND %(no_staff)s
+                         GROUP BY l.customer, l.day) d %(sets)s
+                WINDOW past AS (PARTITION BY d.customer ORDER BY d.day)
+                 ORDER BY d.day
                 """,
+                inside=SQL(", ").join(SQL.identifier("d", name) for name in INSIDE),
                 sums=SQL(", ").join(SQL("sum(l.%s)::float8 AS %s", SQL.identifier(n), SQL.identifier(n)) for n in SUMS),
                 lines=lines._lines(company, customers or (lambda column: SQL("TRUE"))),
                 end=end,
                 no_staff=self._no_staff(SQL("l.customer")),
+                set_id=SQL("m.set_id" if sets else "NULL::int4"),
+                sets=SQL("LEFT JOIN crm_kpi_member m ON m.partner_id = d.customer") if sets else SQL(),
             ),
         )
+        # in the order of days a period is read as a stretch of the table
+        self.env.cr.execute(SQL("CREATE INDEX ON crm_kpi_day USING brin (day) WITH (pages_per_range = 32)"))
 
     def _prepare_period(self, company, start, end):
-        """One row per customer with what it bought in the period, and when before; NULL is what nobody known bought."""
+        """Leave `crm_kpi_customer`: what each customer bought in a period, and when before; NULL is nobody known."""
         self._temporary(
             "crm_kpi_customer",
-            SQL(
-                """
-                SELECT customer AS partner_id, %(sums)s,
-                       count(*) FILTER (WHERE day >= %(start)s AND gross > 0) AS purchase_days,
-                       count(*) FILTER (WHERE day >= %(start)s) AS documents,
-                       count(*) FILTER (WHERE day < %(start)s AND gross > 0) AS days_before,
-                       count(*) FILTER (WHERE day < %(start)s AND day >= %(before)s AND gross > 0) AS days_period_before,
-                       min(day) FILTER (WHERE gross > 0) AS first_day, max(day) FILTER (WHERE gross > 0) AS last_day,
-                       max(day) FILTER (WHERE day < %(start)s AND gross > 0) AS last_before
-                  FROM crm_kpi_day WHERE day < %(end)s
-                 GROUP BY customer
-                HAVING bool_or(gross > 0 OR day >= %(start)s)
-                """,
-                sums=SQL(", ").join(
-                    SQL(
-                        "COALESCE(sum(%(n)s) FILTER (WHERE day >= %(start)s), 0) AS %(n)s",
-                        n=SQL.identifier(n),
-                        start=start,
-                    )
-                    for n in INSIDE
-                ),
-                start=start,
-                end=end,
-                before=self._period_before(start, end),
-            ),
+            SQL("%s UNION ALL %s", self._busy_customers(start, end), self._idle_customers(start, end)),
+        )
+
+    def _busy_customers(self, start, end):
+        """Select a row per customer with purchases or returns in the period."""
+        return SQL(
+            """
+            SELECT customer AS partner_id, min(set_id) AS set_id, %(sums)s,
+                   count(*) FILTER (WHERE gross > 0) AS purchase_days, count(*) AS documents,
+                   min(days - (gross > 0)::int4) AS days_before, min(first_day) FILTER (WHERE first_day < %(end)s) AS first_day,
+                   COALESCE(max(day) FILTER (WHERE gross > 0), min(last_day)) AS last_day,
+                   min(last_day) FILTER (WHERE last_day < %(start)s) AS last_before
+              FROM crm_kpi_day WHERE day >= %(start)s AND day < %(end)s
+             GROUP BY customer
+            """,
+            sums=SQL(", ").join(SQL("COALESCE(sum(%(n)s), 0) AS %(n)s", n=SQL.identifier(n)) for n in INSIDE),
+            start=start,
+            end=end,
+        )
+
+    def _idle_customers(self, start, end):
+        """The same of customers who bought before the period alone: the last row before it tells all."""
+        return SQL(
+            """
+            SELECT customer AS partner_id, set_id, %(zeros)s, 0 AS purchase_days, 0 AS documents, days AS days_before, first_day,
+                   CASE WHEN gross > 0 THEN day ELSE last_day END AS last_day,
+                   CASE WHEN gross > 0 THEN day ELSE last_day END AS last_before
+              FROM crm_kpi_day WHERE day < %(start)s AND next_day >= %(end)s AND days > 0
+            """,
+            zeros=SQL(", ").join(SQL("0 AS %s", SQL.identifier(n)) for n in INSIDE),
+            start=start,
+            end=end,
         )
 
     def _temporary(self, name, select):

@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
+from .crm_kpi_engine import Columns
 from .crm_value_engine import KNOWN_COST_LIMIT
 
 
@@ -9,25 +10,13 @@ class CrmKpiEngine(models.AbstractModel):
 
     _inherit = "crm.kpi.engine"
 
-    def _select(self, numerator, denominator, condition):
+    def _select(self, numerator, denominator, condition, idle=False):
         """Select an indicator from the customers of the prepared period."""
-        return SQL(
-            """
-            SELECT c.partner_id, %s AS numerator, %s AS denominator
-              FROM crm_kpi_customer c WHERE c.partner_id IS NOT NULL AND %s
-            """,
-            numerator,
-            denominator,
-            condition,
-        )
+        return Columns(numerator, denominator, SQL("c.partner_id IS NOT NULL AND %s", condition), idle)
 
     def _sum(self, amount, condition):
         """Select a sum; what was sold to nobody known counts in the company's total."""
-        return SQL(
-            "SELECT c.partner_id, %s AS numerator, NULL::numeric AS denominator FROM crm_kpi_customer c WHERE %s",
-            amount,
-            condition,
-        )
+        return Columns(amount, SQL("NULL::numeric"), condition)
 
     def _bought(self):
         return SQL("c.purchase_days > 0")
