@@ -42,7 +42,7 @@ class CrmConcept(models.Model):
 
     _name = "crm.concept"
     _description = "CRM Concept"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "crm.root.company.mixin"]
     _order = "id desc"
 
     name = fields.Char("Title", required=True, tracking=True)
@@ -61,14 +61,6 @@ class CrmConcept(models.Model):
     version_count = fields.Integer("Versions", compute="_compute_version_count")
     frozen_on = fields.Datetime(readonly=True, copy=False)
     frozen_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
-    company_id = fields.Many2one(
-        "res.company",
-        required=True,
-        default=lambda self: self.env.company.root_id,
-        domain=[("parent_id", "=", False)],
-        ondelete="cascade",
-        index=True,
-    )
     currency_id = fields.Many2one(related="company_id.currency_id")
     user_id = fields.Many2one(
         "res.users",
@@ -170,11 +162,6 @@ class CrmConcept(models.Model):
     def _compute_page(self):
         for concept in self:
             concept.page = self.env["crm.concept.page"]._situation(concept)
-
-    @api.constrains("company_id")
-    def _check_root_company(self):
-        if self.company_id.filtered("parent_id"):
-            raise ValidationError(self.env._("A concept belongs to a company, not to one of its branches."))
 
     @api.constrains("company_id", "goal_ids", "measure_ids", "utility_ids", "specification_ids")
     def _check_company_of_content(self):

@@ -47,7 +47,7 @@ class CrmGoal(models.Model):
 
     _name = "crm.goal"
     _description = "Goal"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "crm.root.company.mixin"]
     _order = "sequence, end_date, id"
     _parent_store = True
 
@@ -57,14 +57,6 @@ class CrmGoal(models.Model):
     description = fields.Text("Why", help="What reaching it is good for, in words everybody understands.")
     lessons = fields.Text(help="What was learned on the way; it stays with the goal.")
     kind = fields.Selection(KINDS, required=True, default="retention", index=True)
-    company_id = fields.Many2one(
-        "res.company",
-        required=True,
-        default=lambda self: self.env.company.root_id,
-        domain=[("parent_id", "=", False)],
-        ondelete="cascade",
-        index=True,
-    )
     currency_id = fields.Many2one(related="company_id.currency_id")
     kpi_id = fields.Many2one("crm.kpi", "Indicator", required=True, index=True, ondelete="restrict", tracking=True)
     unit = fields.Selection(related="kpi_id.unit")
@@ -172,8 +164,6 @@ class CrmGoal(models.Model):
     @api.constrains("company_id", "group_id", "parent_id")
     def _check_owner_company(self):
         for goal in self:
-            if goal.company_id.parent_id:
-                raise ValidationError(self.env._("A goal belongs to a company, not to one of its branches."))
             if any(other and other.company_id != goal.company_id for other in (goal.group_id, goal.parent_id)):
                 raise ValidationError(self.env._("Customer group and parent goal belong to the company of the goal."))
         if self._has_cycle():

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 
 class CrmSpecification(models.Model):
@@ -7,21 +6,13 @@ class CrmSpecification(models.Model):
 
     _name = "crm.specification"
     _description = "Requirement Specification"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "crm.root.company.mixin"]
     _order = "id desc"
 
     name = fields.Char("Title", required=True, tracking=True)
     active = fields.Boolean(default=True)
     purpose = fields.Text(help="What it is for, and who works with it.")
     out_of_scope = fields.Text("Not Part of It", help="What nobody may expect; saves a quarrel later.")
-    company_id = fields.Many2one(
-        "res.company",
-        required=True,
-        default=lambda self: self.env.company.root_id,
-        domain=[("parent_id", "=", False)],
-        ondelete="cascade",
-        index=True,
-    )
     user_id = fields.Many2one(
         "res.users",
         "Responsible",
@@ -49,11 +40,6 @@ class CrmSpecification(models.Model):
             specification.requirement_count = sum(count for _spec, _state, _traced, count in own)
             specification.met_count = sum(count for _spec, state, _traced, count in own if state == "met")
             specification.untraced_count = sum(count for _spec, _state, traced, count in own if not traced)
-
-    @api.constrains("company_id")
-    def _check_root_company(self):
-        if self.company_id.filtered("parent_id"):
-            raise ValidationError(self.env._("A specification belongs to a company, not to one of its branches."))
 
     @api.private
     def next_numbers(self, taken):

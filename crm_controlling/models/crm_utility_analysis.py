@@ -1,5 +1,5 @@
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 from .crm_utility_score import TOKEN
 
@@ -26,7 +26,7 @@ class CrmUtilityAnalysis(models.Model):
 
     _name = "crm.utility.analysis"
     _description = "Utility Analysis"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "crm.root.company.mixin"]
     _order = "state, id desc"
 
     name = fields.Char("Title", required=True, tracking=True)
@@ -39,14 +39,6 @@ class CrmUtilityAnalysis(models.Model):
         readonly=True,
         copy=False,
         tracking=True,
-    )
-    company_id = fields.Many2one(
-        "res.company",
-        required=True,
-        default=lambda self: self.env.company.root_id,
-        domain=[("parent_id", "=", False)],
-        ondelete="cascade",
-        index=True,
     )
     user_id = fields.Many2one(
         "res.users",
@@ -120,11 +112,6 @@ class CrmUtilityAnalysis(models.Model):
     def _compute_comparison_words(self):
         for analysis in self:
             analysis.comparison_words = analysis.comparison_ids._words() if analysis.comparison_ids else False
-
-    @api.constrains("company_id")
-    def _check_root_company(self):
-        if self.company_id.filtered("parent_id"):
-            raise ValidationError(self.env._("A utility analysis belongs to a company, not to one of its branches."))
 
     # -- the rows people fill in --------------------------------------------------------------------
 

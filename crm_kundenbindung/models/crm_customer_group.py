@@ -16,20 +16,13 @@ class CrmCustomerGroup(models.Model):
 
     _name = "crm.customer.group"
     _description = "Customer Group"
+    _inherit = ["crm.root.company.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
     description = fields.Text("What It Is For", translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one(
-        "res.company",
-        required=True,
-        default=lambda self: self.env.company.root_id,
-        domain=[("parent_id", "=", False)],
-        ondelete="cascade",
-        index=True,
-    )
     currency_id = fields.Many2one(related="company_id.currency_id")
     template_id = fields.Many2one(
         "crm.customer.group.template", readonly=True, copy=False, ondelete="set null", index="btree_not_null"
@@ -78,11 +71,6 @@ class CrmCustomerGroup(models.Model):
 
     _name_uniq = models.Constraint("UNIQUE(company_id, name)", "There is a group of this name already.")
     _template_uniq = models.UniqueIndex("(company_id, template_id) WHERE template_id IS NOT NULL")
-
-    @api.constrains("company_id")
-    def _check_root_company(self):
-        if self.company_id.filtered("parent_id"):
-            raise ValidationError(self.env._("A group belongs to a company, not to one of its branches."))
 
     @api.constrains("domain", "kind")
     def _check_domain(self):

@@ -12,7 +12,7 @@ class CrmMeasure(models.Model):
 
     _name = "crm.measure"
     _description = "Measure"
-    _inherit = ["mail.thread", "mail.activity.mixin", "crm.subject.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "crm.subject.mixin", "crm.root.company.mixin"]
     _order = "date_start desc, id desc"
 
     name = fields.Char(required=True, tracking=True)
@@ -23,14 +23,6 @@ class CrmMeasure(models.Model):
         "crm.measure.instrument", required=True, index=True, ondelete="restrict", tracking=True
     )
     lever = fields.Selection(LEVERS, compute="_compute_lever", store=True, readonly=False, precompute=True)
-    company_id = fields.Many2one(
-        "res.company",
-        required=True,
-        default=lambda self: self.env.company.root_id,
-        domain=[("parent_id", "=", False)],
-        ondelete="cascade",
-        index=True,
-    )
     currency_id = fields.Many2one(related="company_id.currency_id")
     group_id = fields.Many2one("crm.customer.group", index=True, ondelete="restrict", tracking=True)
     group_size = fields.Integer("Customers in the Group", related="group_id.member_count")
@@ -154,8 +146,6 @@ class CrmMeasure(models.Model):
     @api.constrains("company_id", "group_id")
     def _check_company_of_group(self):
         for measure in self:
-            if measure.company_id.parent_id:
-                raise ValidationError(self.env._("A measure belongs to a company, not to one of its branches."))
             if measure.group_id and measure.group_id.company_id != measure.company_id:
                 raise ValidationError(self.env._("The customer group belongs to another company than the measure."))
 

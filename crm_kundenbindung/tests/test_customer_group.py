@@ -148,6 +148,12 @@ class TestCustomerGroup(GroupCase):
                 self._group(domain, name=domain)
 
     @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_a_branch_has_none_of_its_own(self):
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
+        self.assertEqual(self._group("[]").with_company(branch).create({"name": "Here"}).company_id, self.company)
+        with self.assertRaisesRegex(ValidationError, "“There” belongs to a company"):
+            self.env["crm.customer.group"].create({"name": "There", "company_id": branch.id})
+
     def test_a_rule_uses_what_its_author_may_read(self):
         with self.assertRaises(AccessError):
             self.env["crm.customer.group"].with_user(self.manager).create(

@@ -23,6 +23,7 @@ from . import (
     crm_product_recommendation,
     crm_recommendation_engine,
     crm_recommendation_query_engine,
+    crm_root_company_mixin,
     crm_subject_mixin,
     crm_touchpoint,
     crm_touchpoint_annotation,
