@@ -15,6 +15,7 @@ class CrmConceptLinkMixin(models.AbstractModel):
             record.concept_count = len(record.concept_ids)
 
     def action_view_concepts(self):
+        self.check_access("read")
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_controlling.crm_concept_action")
         return dict(action, domain=[("id", "in", self.concept_ids.ids)], context={})

@@ -36,25 +36,31 @@ class DigestDigest(models.Model):
         return (self.company_id or self.env.company).sudo().root_id
 
     def _figure_of_year(self, code):
-        """The value of an indicator of all customers over 12 months, 0 if there is none yet."""
+        """The value of an indicator of all customers over 12 months."""
         company = self._controlled_company()
         past = self._day_of_past(company)
         if past:
             kpi = self.env["crm.kpi"].sudo().search([("code", "=", code)], limit=1)
             return self._measured_of_year(company, kpi, past) if kpi else 0.0
-        return (
-            self.env["crm.customer.group.figure"]
-            .search(
-                [
-                    ("company_id", "=", company.id),
-                    ("group_id", "=", False),
-                    ("kpi_id.code", "=", code),
-                    ("span", "=", "year"),
-                ],
-                limit=1,
-            )
-            .value
+        figure = self.env["crm.customer.group.figure"].search(
+            [
+                ("company_id", "=", company.id),
+                ("group_id", "=", False),
+                ("kpi_id.code", "=", code),
+                ("span", "=", "year"),
+            ],
+            limit=1,
         )
+        return self._known(figure.value, figure.has_data)
+
+    def _known(self, value, known):
+        """What is not known is not 0.
+
+        :raise AccessError: Odoo leaves the figure out of the mail then
+        """
+        if not known:
+            raise AccessError(self.env._("There is no data for this figure yet."))
+        return value
 
     def _day_of_past(self, company):
         """The last day that a column counts, where that is not today."""
@@ -83,8 +89,9 @@ class DigestDigest(models.Model):
     def _compute_kpi_crm_margin_at_risk_value(self):
         for digest in self:
             domain = [("company_id", "=", digest._controlled_company().id), ("group_id", "=", False)]
-            ((amount,),) = self.env["crm.board.sum"]._read_group(domain, aggregates=["margin_at_risk:sum"])
-            digest.kpi_crm_margin_at_risk_value = amount
+            sums = self.env["crm.board.sum"].search(domain)
+            amount = sum(sums.mapped("margin_at_risk"))
+            digest.kpi_crm_margin_at_risk_value = digest._known(amount, any(sums.mapped("risk_known")))
 
     def _compute_kpi_crm_goals_red_value(self):
         for digest in self:

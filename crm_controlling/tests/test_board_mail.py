@@ -101,6 +101,14 @@ class TestBoardMail(BoardCase):
         seller = {kpi["kpi_name"] for kpi in digest._compute_kpis(self.company, self.user)}
         self.assertFalse(seller & {"kpi_crm_goals_red", "kpi_crm_margin_at_risk"})
 
+    def test_digest_leaves_out_what_is_not_known(self):
+        self.env["crm.customer.group.figure"].search([("company_id", "=", self.company.id)]).unlink()
+        self.env["crm.board.sum"].sudo().search([("company_id", "=", self.company.id)]).risk_known = False
+        digest = self.env.ref("digest.digest_digest_default")
+        shown = {kpi["kpi_name"] for kpi in digest._compute_kpis(self.company, self.manager)}
+        self.assertIn("kpi_crm_goals_red", shown)
+        self.assertFalse(shown & {"kpi_crm_active_customers", "kpi_crm_repurchase_rate", "kpi_crm_margin_at_risk"})
+
     def test_digest_shows_a_trend(self):
         """What a column is compared with is measured as of its day: an order of five days ago was not there a week ago."""
         active = self.env.ref("crm_werthaltigkeit.kpi_active_customers")

@@ -49,6 +49,7 @@ from . import (
     crm_idea_category,
     crm_idea_stage,
     crm_privacy_engine,
+    crm_privacy_export_engine,
     crm_privacy_booking_engine,
     crm_privacy_log,
     crm_touchpoint,

@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.tools import SQL, escape_psql, html2plaintext
+from odoo.tools import SQL, escape_psql
 
 ADDONS = ("crm_werthaltigkeit", "crm_kundenbindung", "crm_controlling")
 TEXTS = ("char", "text", "html")
@@ -246,73 +246,3 @@ class CrmPrivacyEngine(models.AbstractModel):
     def _execute(self, statement):
         self.env.cr.execute(statement)
         return self.env.cr.rowcount
-
-    # -- export -----------------------------------------------------------------------------------
-
-    def _export(self, partners):
-        """Return {title: [row, …]} of everything about these contacts; rows are dicts of labels and texts."""
-        self.env.flush_all()
-        data = {self.env._("Contact"): [self._export_row(p, self._partner_fields()) for p in partners]}
-        for model, links, _texts in self._places():
-            query = SQL(
-                "SELECT id FROM %s WHERE %s ORDER BY id",
-                SQL.identifier(model._table),
-                self._rows(model, links, partners.ids),
-            )
-            records = model.sudo().browse(row[0] for row in self.env.execute_query(query))
-            names = [
-                name
-                for name, field in model._fields.items()
-                if field.store
-                and field.column_type
-                and field.type != "binary"
-                and name not in ("create_uid", "write_uid", "write_date")
-            ]
-            if records:
-                data[self._title(model)] = [self._export_row(record, names) for record in records]
-        for name, fields_, link in (
-            ("sale.order", ("name", "date_order", "amount_total", "currency_id", "state"), "partner_id"),
-            ("account.move", ("name", "invoice_date", "amount_total", "currency_id", "state"), "partner_id"),
-        ):
-            records = self.env[name].sudo().search([(link, "child_of", partners.ids)], order="id")
-            if records:
-                data[self._title(self.env[name])] = [self._export_row(record, fields_) for record in records]
-        query = SQL("SELECT m.id FROM mail_message m WHERE %s ORDER BY m.id", self._messages(partners.ids))
-        messages = self.env["mail.message"].sudo().browse(row[0] for row in self.env.execute_query(query))
-        if messages:
-            data[self._title(messages)] = [
-                self._export_row(m, ("date", "email_from", "subject", "body")) for m in messages
-            ]
-        return data
-
-    def _title(self, model):
-        return self.env["ir.model"].sudo()._get(model._name).name
-
-    def _partner_fields(self):
-        """Stored plain fields of a contact."""
-        model = self.env["res.partner"]
-        return [
-            name
-            for name, field in model._fields.items()
-            if field.store
-            and field.column_type
-            and field.type not in ("binary", "properties")
-            and name not in ("create_uid", "write_uid")
-        ]
-
-    def _export_row(self, record, names):
-        """{label: text} of what a record holds; empty fields are left out."""
-        row, model = {}, record._name
-        labels = {n: d["string"] for n, d in self.env[model].sudo().fields_get(names, ["string"]).items()}
-        for name in names:
-            field, value = record._fields[name], record[name]
-            if value is None or value is False or (field.type in (*TEXTS, "many2one") and not value):
-                continue
-            if field.type == "many2one":
-                value = value.sudo().display_name
-            elif field.type == "html":
-                value = html2plaintext(value)
-            elif field.type not in ("integer", "float", "monetary", "boolean"):
-                value = str(value)
-            row[labels.get(name, name)] = value
-        return row

@@ -39,11 +39,11 @@ class ResPartner(models.Model):
             "context": {"default_partner_id": self.id},
         }
 
-    def _privacy_export(self):
-        """Return everything about this person and note that it was handed out."""
+    def _privacy_export(self, for_people=False):
+        """Return everything about this person, see `crm.privacy.engine`, and note that it was handed out."""
         self.ensure_one()
         self._privacy_check()
-        data = self.env["crm.privacy.engine"].sudo()._export(self._privacy_scope().sudo())
+        data = self.env["crm.privacy.engine"].sudo()._export(self._privacy_scope().sudo(), for_people)
         self.env["crm.privacy.log"].sudo().create(
             {
                 "action": "export",

@@ -13,5 +13,5 @@ class ReportPrivacyExport(models.AbstractModel):
         return {
             "docs": partners,
             "today": fields.Date.context_today(self),
-            "data": lambda partner: partner._privacy_export(),
+            "data": lambda partner: partner._privacy_export(for_people=True),
         }

@@ -173,6 +173,17 @@ class TestPrivacy(PrivacyCase):
         self.assertNotIn("Petra Klein", text)
         self.assertEqual(self.env["crm.privacy.log"].search([], limit=1).action, "export")
 
+    def test_paper_speaks_the_language_of_its_reader(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.person.kundenbindung_birthday = "1980-02-29"
+        person = self.person.with_user(self.manager).with_context(lang="de_DE")
+        machine, paper = person._privacy_export(), person._privacy_export(for_people=True)
+        self.assertEqual(machine.keys(), paper.keys())
+        self.assertIn("1980-02-29", str(machine))
+        self.assertIn("29.02.1980", str(paper))
+        self.assertNotIn("1980-02-29", str(paper))
+        self.assertFalse({True, 0} & {value for rows in paper.values() for row in rows for value in row.values()})
+
     def test_every_personal_row_is_found_by_privacy_lookup(self):
         """Odoo's privacy lookup finds rows by many2one fields to contacts, but not those that cascade."""
         engine = self.env["crm.privacy.engine"]
