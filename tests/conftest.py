@@ -1,4 +1,5 @@
 """Fixtures of the tests that no single addon can hold."""
+
 import os
 from functools import partial
 from pathlib import Path

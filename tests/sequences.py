@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 
 
 class Sequences(RuleBasedStateMachine):
-    """Each sequence starts from the records of the case and is rolled back; `done` counts what happened in all of them."""
+    """Each sequence starts from `orders` and `partners` of the case and is rolled back; `done` counts what happened in all of them."""
 
     case = None
     done = Counter()
@@ -22,7 +22,7 @@ class Sequences(RuleBasedStateMachine):
         super().__init__()
         self.env = self.case.env
         self.savepoint = self.env.cr.savepoint()
-        self.orders, self.partners = [], self.case.partners
+        self.orders, self.partners = list(self.case.orders), self.case.partners
         self.done["sequence"] += 1
 
     def teardown(self):

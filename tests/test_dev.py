@@ -1,4 +1,5 @@
 """`./dev` itself: what it says, what it does again and what not, and that nothing half-made is taken for whole."""
+
 import os
 import re
 import runpy

@@ -1,4 +1,5 @@
 """Checks of the sources: ruff, pylint-odoo, OCA's checks of XML and CSV, and Odoo's own test_lint on our addons."""
+
 import importlib
 import inspect
 import shutil

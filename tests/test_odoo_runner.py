@@ -3,6 +3,7 @@
 Odoo runs `at_install` tests while an addon is being installed, when the addons above it are not loaded yet, and
 checks the installation itself. Tests after the installation, browser tours among them, run in pytest only.
 """
+
 import os
 import re
 import subprocess

@@ -32,10 +32,6 @@ PAST = (
 class Points(Sequences):
     """Three customers, their orders, and everything that moves points."""
 
-    def __init__(self):
-        super().__init__()
-        self.orders = list(self.case.orders)
-
     @initialize(points=st.integers(0, 150))
     def newcomer(self, points):
         """The third customer comes with a card from elsewhere."""
