@@ -168,7 +168,10 @@
     ],
     "demo": ["demo/workshop.xml"],
     "assets": {
-        "web.assets_backend": ["crm_kundenbindung/static/src/**/*", ("remove", "crm_kundenbindung/static/src/portal/**/*")],
+        "web.assets_backend": [
+            "crm_kundenbindung/static/src/**/*",
+            ("remove", "crm_kundenbindung/static/src/portal/**/*"),
+        ],
         "web.assets_frontend": ["crm_kundenbindung/static/src/portal/**/*"],
         "web.assets_tests": ["crm_kundenbindung/static/tests/tours/**/*"],
     },

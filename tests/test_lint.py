@@ -39,6 +39,7 @@ def program(name):
 
 def test_ruff():
     check(program("ruff"), "check", "--no-cache", "--output-format=concise", ".")
+    check(program("ruff"), "format", "--check", "--no-cache", ".")
 
 
 @pytest.mark.parametrize("addon", ADDONS)

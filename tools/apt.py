@@ -2,6 +2,7 @@
 
 apt-get gets lists, a cache and sources of its own; it checks Debian's signatures, nothing is installed.
 """
+
 import os
 import re
 import shutil

@@ -1,4 +1,5 @@
 """The command line of `./dev`."""
+
 import argparse
 import signal
 import sys

@@ -1,4 +1,5 @@
 """The commands of `./dev`: their arguments, and which parts they put together."""
+
 import shutil
 import subprocess
 from pathlib import Path

@@ -1,4 +1,5 @@
 """Databases with their filestores: create, clone, rename, drop, and the stamp each carries as its comment."""
+
 import json
 import os
 import shutil

@@ -1,4 +1,5 @@
 """The addons' translations: the template from Odoo, merged into the German file."""
+
 import re
 
 from . import odoo, paths, process, python_env, testing

@@ -1,4 +1,5 @@
 """Locks between concurrent calls of `./dev`. The kernel releases them whatever way a process ends."""
+
 import fcntl
 import os
 from contextlib import contextmanager

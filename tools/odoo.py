@@ -1,4 +1,5 @@
 """How Odoo is started here: its configuration file, its environment, its command line."""
+
 import os
 
 from . import odoo_source, paths, postgres, process, python_env

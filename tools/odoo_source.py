@@ -1,4 +1,5 @@
 """Odoo 19 itself: from Debian's signed package, or an existing checkout named by ODOO_PATH."""
+
 import os
 import re
 import shutil

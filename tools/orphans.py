@@ -3,6 +3,7 @@
 Direct children end with `./dev` (see process.py), but theirs may not, such as the tar that dpkg-deb starts. All
 carry a mark in their environment that names the `./dev` they belong to.
 """
+
 import os
 import select
 import signal

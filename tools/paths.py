@@ -1,4 +1,5 @@
 """Where things are. Everything is relative to the file `dev`, so that a clone may lie anywhere."""
+
 import hashlib
 import os
 from pathlib import Path

@@ -3,6 +3,7 @@
 Our own listens on a Unix socket in a private folder only. It is started by the first `./dev` that needs it and
 stopped by the last one that leaves.
 """
+
 import os
 import pwd
 import shutil

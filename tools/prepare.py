@@ -1,4 +1,5 @@
 """What has to be there before a command can work: disk space, Python packages, Odoo, PostgreSQL."""
+
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,4 +1,5 @@
 """Child processes that never outlive `./dev` and whose failure is told in one line."""
+
 import contextlib
 import ctypes
 import os

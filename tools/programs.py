@@ -3,6 +3,7 @@
 Debian 12's packages run on every supported system: programs built for an older C library run with a newer one.
 A wrapper in `.dev/bin`, which Odoo has first in its PATH, leads a program to its libraries and fonts.
 """
+
 import os
 import shlex
 import shutil
@@ -145,5 +146,5 @@ def _write_wrapper(program):
     }
     exports = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in variables.items() if value)
     paths.BIN.mkdir(parents=True, exist_ok=True)
-    program.wrapper.write_text(f"#!/bin/sh\n{exports}exec {shlex.quote(str(root / program.executable))} \"$@\"\n")
+    program.wrapper.write_text(f'#!/bin/sh\n{exports}exec {shlex.quote(str(root / program.executable))} "$@"\n')
     program.wrapper.chmod(program.wrapper.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)

@@ -4,6 +4,7 @@ It also does what Odoo's own test runner does and pytest-odoo does not: see each
 
 Loaded by `./dev` with `-p tools.pytest_plugin`, since a conftest.py only reaches the tests beside it.
 """
+
 import importlib.util
 
 import pytest

@@ -1,4 +1,5 @@
 """The virtual environment `.dev/venv`, filled from requirements.txt."""
+
 import importlib.util
 import os
 import re

@@ -1,4 +1,5 @@
 """Serving a database, until Ctrl-C."""
+
 import fcntl
 import json
 import os

@@ -1,4 +1,5 @@
 """Stamps say from which content something was made, so that it is made again when that content changes."""
+
 import hashlib
 
 from . import paths

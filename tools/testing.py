@@ -3,6 +3,7 @@
 Two templates are kept: `template-dependencies` has what the addons depend on, `template-tests` the addons too.
 Each is built anew only when its content changed; a change in tests changes neither.
 """
+
 import ast
 import os
 import signal

@@ -1,4 +1,5 @@
 """What `./dev` says: steps with their duration, progress, and problems in one clear line."""
+
 import sys
 import threading
 import time

@@ -1,4 +1,5 @@
 """Databases to try the addons out in: the demo workshop, and empty ones like it."""
+
 from . import database, odoo, odoo_source, paths, stamps
 from .ui import say, step
 

@@ -30,7 +30,14 @@ class FeedbackRating(Rating):
             return None
         return self._feedback_page("crm_kundenbindung.feedback_page_expired", rating)
 
-    @http.route("/feedback/stop/<string:token>", type="http", auth="public", website=True, methods=["GET", "POST"], sitemap=False)
+    @http.route(
+        "/feedback/stop/<string:token>",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["GET", "POST"],
+        sitemap=False,
+    )
     def feedback_stop(self, token, **kwargs):
         """No more e-mail: one page to look at, one button to confirm; mail scanners that open links change nothing.
 
@@ -54,4 +61,6 @@ class FeedbackRating(Rating):
 
     def _feedback_page(self, template, rating, **values):
         lang = rating.partner_id.lang or request.env.lang
-        return request.env["ir.ui.view"].with_context(lang=lang)._render_template(template, {"rating": rating, **values})
+        return (
+            request.env["ir.ui.view"].with_context(lang=lang)._render_template(template, {"rating": rating, **values})
+        )

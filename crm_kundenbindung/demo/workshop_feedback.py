@@ -9,9 +9,20 @@ SEED = 1908
 IDEA = "Leihfahrräder, solange das Auto hier steht"
 ASKED, FILLED = 150, {"nps": 46, "csat": 30, "ces": 24}
 COMMENTS = {
-    5: ("Schnell und freundlich, gerne wieder.", "Alles wie abgesprochen.", "Sehr gute Beratung am Schalter.", "", "", ""),
+    5: (
+        "Schnell und freundlich, gerne wieder.",
+        "Alles wie abgesprochen.",
+        "Sehr gute Beratung am Schalter.",
+        "",
+        "",
+        "",
+    ),
     3: ("Hat etwas länger gedauert als gedacht.", "In Ordnung, der Preis war aber höher als erwartet.", ""),
-    1: ("Zwei Stunden gewartet, obwohl ich einen Termin hatte.", "Der Rückruf kam nie.", "Rechnung höher als das Angebot."),
+    1: (
+        "Zwei Stunden gewartet, obwohl ich einen Termin hatte.",
+        "Der Rückruf kam nie.",
+        "Rechnung höher als das Angebot.",
+    ),
 }
 CAUSES = ("delay", "price_or_invoice", "quality_of_the_work", "friendliness")
 HEARD = (
@@ -138,7 +149,9 @@ def _surveys(env, rng):
             )
             for name, score in _scores(rng, code, mood).items():
                 answer._save_lines(env.ref(f"crm_kundenbindung.survey_{code}_{name}"), str(score))
-            cause = env.ref(f"crm_kundenbindung.survey_{code}_cause_{rng.choice((1, 3, 4, 5) if mood < 5 else (1, 5, 5))}")
+            cause = env.ref(
+                f"crm_kundenbindung.survey_{code}_cause_{rng.choice((1, 3, 4, 5) if mood < 5 else (1, 5, 5))}"
+            )
             answer._save_lines(cause.question_id, str(cause.id))
             answer.write({"state": "done", "start_datetime": moment, "end_datetime": moment})
 

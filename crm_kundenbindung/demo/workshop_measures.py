@@ -62,7 +62,9 @@ def generate(env):
     company = env.company.root_id
     if env["crm.measure"].search_count([("company_id", "=", company.id)], limit=1):
         return False
-    values = env["crm.customer.value"].search([("company_id", "=", company.id), ("partner_id", "!=", False)], order="id")
+    values = env["crm.customer.value"].search(
+        [("company_id", "=", company.id), ("partner_id", "!=", False)], order="id"
+    )
     product = env["product.product"].search(
         [("type", "=", "service"), ("standard_price", ">", 0), ("sale_ok", "=", True)], order="list_price desc", limit=1
     )
@@ -171,7 +173,13 @@ def _idea(env, company, partners):
 
 def _create(env, company, plan, customers, **vals):
     group = env["crm.customer.group"].create(
-        {"name": plan["group"], "kind": "picked", "partner_ids": [(6, 0, customers.ids)], "company_id": company.id, "sequence": 30}
+        {
+            "name": plan["group"],
+            "kind": "picked",
+            "partner_ids": [(6, 0, customers.ids)],
+            "company_id": company.id,
+            "sequence": 30,
+        }
     )
     return env["crm.measure"].create(
         {
@@ -214,7 +222,9 @@ def _orders(env, company, rng, customers, product, start, end):
                 "partner_id": customer.id,
                 "company_id": company.id,
                 "date_order": moment,
-                "order_line": [fields.Command.create({"product_id": product.id, "product_uom_qty": 1 + rng.randrange(3)})],
+                "order_line": [
+                    fields.Command.create({"product_id": product.id, "product_uom_qty": 1 + rng.randrange(3)})
+                ],
             }
             for customer, moment in zip(customers, moments, strict=True)
         ]
@@ -226,6 +236,12 @@ def _orders(env, company, rng, customers, product, start, end):
     for order, moment in zip(orders, moments, strict=True):
         for table, key in (("sale_order", "id"), ("sale_order_line", "order_id")):
             env.cr.execute(
-                SQL("UPDATE %s SET create_date = %s WHERE %s = %s", SQL.identifier(table), moment, SQL.identifier(key), order.id)
+                SQL(
+                    "UPDATE %s SET create_date = %s WHERE %s = %s",
+                    SQL.identifier(table),
+                    moment,
+                    SQL.identifier(key),
+                    order.id,
+                )
             )
     env.invalidate_all()

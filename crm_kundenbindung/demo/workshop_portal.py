@@ -120,9 +120,7 @@ def _complaint(env, customer, user):
         author_id=responsible.partner_id.id,
         **message,
     )
-    complaint.with_user(user).sudo().message_post(
-        body=AGREED, author_id=customer.id, **message
-    )
+    complaint.with_user(user).sudo().message_post(body=AGREED, author_id=customer.id, **message)
 
 
 def _idea(env, customer):

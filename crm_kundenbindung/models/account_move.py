@@ -52,6 +52,4 @@ class AccountMove(models.Model):
                 ),
                 user_id=(move.invoice_user_id or self.env.user).id,
             )
-            move.env["loyalty.ledger.issue"]._report(
-                "unlinked", card=cards, document=move, company=move.company_id
-            )
+            move.env["loyalty.ledger.issue"]._report("unlinked", card=cards, document=move, company=move.company_id)

@@ -21,7 +21,10 @@ class CrmMeasure(models.Model):
         help="What is booked on it from start to end counts as cost.",
     )
     cost_contacts = fields.Monetary(
-        "Cost of Contacts", readonly=True, copy=False, help="Our contacts with the treated, at the rates of the channels."
+        "Cost of Contacts",
+        readonly=True,
+        copy=False,
+        help="Our contacts with the treated, at the rates of the channels.",
     )
     cost_rewards = fields.Monetary(
         "Rewards Redeemed",

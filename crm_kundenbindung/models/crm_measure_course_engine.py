@@ -54,13 +54,16 @@ class CrmMeasureEngine(models.AbstractModel):
         else:
             axis = {"dates": [fields.Date.to_string(window.first + timedelta(days=day - 1)) for day in passed]}
         return axis | {
-            name: [None if value != value else round(float(value), 6) for value in getattr(found, name)] for name in names
+            name: [None if value != value else round(float(value), 6) for value in getattr(found, name)]
+            for name in names
         }
 
     def _events(self, measure, window):
         """Return arrays position (of the participant, as `_outcomes` orders them), day (since the start) and amount."""
         if measure.target == "visits":
-            events = self._touchpoint_events(measure, window, SQL("DISTINCT"), SQL("1"), SQL("k.code IN ('visit', 'meeting')"))
+            events = self._touchpoint_events(
+                measure, window, SQL("DISTINCT"), SQL("1"), SQL("k.code IN ('visit', 'meeting')")
+            )
         elif measure.target == "satisfaction":
             shown = SQL("CASE p.satisfaction WHEN 'good' THEN 100 WHEN 'neutral' THEN 50 ELSE 0 END")
             events = self._touchpoint_events(measure, window, SQL(), shown, SQL("p.satisfaction IS NOT NULL"))

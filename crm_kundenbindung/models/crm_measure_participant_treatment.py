@@ -18,7 +18,9 @@ class CrmMeasureParticipant(models.Model):
         help="The contact in which the customer was treated, where one was logged by hand: it is the treatment in the history.",
     )
     failure = fields.Char("What Went Wrong", readonly=True)
-    checked = fields.Boolean(readonly=True, help="Of a standing rule: whether the customer may be treated was looked up.")
+    checked = fields.Boolean(
+        readonly=True, help="Of a standing rule: whether the customer may be treated was looked up."
+    )
     responded_on = fields.Date(readonly=True, help="The first response, however it came.")
     response_ids = fields.One2many("crm.measure.response", "participant_id", "Responses", readonly=True)
 

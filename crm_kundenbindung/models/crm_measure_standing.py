@@ -31,7 +31,9 @@ class CrmMeasure(models.Model):
             if measure.standing and measure.state == "running":
                 entered = self.env["crm.measure.engine"].sudo()._entered(measure.sudo())
                 measure.standing_text = measure._standing_words(entered)
-                measure.standing_due = bool(entered.ready) and entered.ready <= measure.company_id._werthaltigkeit_today()
+                measure.standing_due = (
+                    bool(entered.ready) and entered.ready <= measure.company_id._werthaltigkeit_today()
+                )
 
     def _standing_words(self, entered):
         """Say when the next customers are compared, or what is missing."""

@@ -103,5 +103,7 @@ class CrmMeasure(models.Model):
     def _note_assessment(self):
         """An idea whose assessment is done is assessed; below the minimum it stays an idea."""
         self.invalidate_recordset(["score", "assessed", "below_minimum"])
-        ideas = self.filtered(lambda measure: measure.state == "idea" and measure.assessed and not measure.below_minimum)
+        ideas = self.filtered(
+            lambda measure: measure.state == "idea" and measure.assessed and not measure.below_minimum
+        )
         ideas._internal().write({"state": "assessed"})

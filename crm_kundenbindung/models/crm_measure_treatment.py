@@ -58,9 +58,7 @@ class CrmMeasure(models.Model):
     )
     points = fields.Float("Points for Each", default=1.0)
 
-    _treatment_numbers = models.Constraint(
-        "CHECK(task_days >= 0 AND points >= 0)", "Days and points are not negative."
-    )
+    _treatment_numbers = models.Constraint("CHECK(task_days >= 0 AND points >= 0)", "Days and points are not negative.")
 
     def _compute_response_count(self):
         rows = self.env["crm.measure.participant"]._read_group(
@@ -82,7 +80,9 @@ class CrmMeasure(models.Model):
         """What the treatment needs has to be there before it is approved."""
         for measure in self:
             if measure.treatment == "reward" and not (measure.program_id and measure.points):
-                raise UserError(self.env._("Choose the programme and the points that each customer of “%s” gets.", measure.name))
+                raise UserError(
+                    self.env._("Choose the programme and the points that each customer of “%s” gets.", measure.name)
+                )
             if measure.treatment == "activity" and not measure.task_type_id:
                 raise UserError(
                     self.env._("Choose the activity that is planned for each customer of “%s”.", measure.name)
@@ -186,7 +186,9 @@ class CrmMeasure(models.Model):
         for start in range(0, len(waiting), BATCH):
             ids = waiting[start : start + BATCH]
             rows = participants.browse(ids).try_lock_for_update()
-            self._treat_batch(rows.filtered(lambda r: not (r.treated_on or r.activity_id or r.failure) and r.partner_id))
+            self._treat_batch(
+                rows.filtered(lambda r: not (r.treated_on or r.activity_id or r.failure) and r.partner_id)
+            )
             if commit and not cron._commit_progress(len(ids)):
                 return start + BATCH >= len(waiting)
         self._count_reached()
@@ -234,7 +236,12 @@ class CrmMeasure(models.Model):
         if not program.is_nominative:
             expires = program.date_to or False
             return cards.create(
-                {"program_id": program.id, "partner_id": row.partner_id.id, "points": self.points, "expiration_date": expires}
+                {
+                    "program_id": program.id,
+                    "partner_id": row.partner_id.id,
+                    "points": self.points,
+                    "expiration_date": expires,
+                }
             )
         card = cards.search([("program_id", "=", program.id), ("partner_id", "=", row.partner_id.id)], limit=1)
         card = card or cards.create({"program_id": program.id, "partner_id": row.partner_id.id})

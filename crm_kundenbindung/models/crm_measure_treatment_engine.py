@@ -15,7 +15,11 @@ class CrmMeasureTreatmentEngine(models.AbstractModel):
         return [
             row[0]
             for row in self.env.execute_query(
-                SQL("SELECT m.partner_id FROM (%s) m WHERE m.partner_id = ANY(%s) AND m.reason IS NULL", may, partner_ids)
+                SQL(
+                    "SELECT m.partner_id FROM (%s) m WHERE m.partner_id = ANY(%s) AND m.reason IS NULL",
+                    may,
+                    partner_ids,
+                )
             )
         ]
 
@@ -256,6 +260,9 @@ class CrmMeasureTreatmentEngine(models.AbstractModel):
             )
         )
         self.env.cr.execute(
-            SQL("UPDATE crm_measure_participant SET checked = TRUE WHERE measure_id = %s AND checked IS NOT TRUE", measure.id)
+            SQL(
+                "UPDATE crm_measure_participant SET checked = TRUE WHERE measure_id = %s AND checked IS NOT TRUE",
+                measure.id,
+            )
         )
         self.env["crm.measure.participant"].invalidate_model(flush=False)

@@ -28,7 +28,10 @@ class CrmOutreach(models.Model):
     active = fields.Boolean(default=True)
     channel = fields.Selection(CHANNELS, required=True, default="mail")
     target = fields.Selection(
-        [("group", "A customer group"), ("picked", "Contacts picked by hand")], "Goes To", required=True, default="group"
+        [("group", "A customer group"), ("picked", "Contacts picked by hand")],
+        "Goes To",
+        required=True,
+        default="group",
     )
     group_id = fields.Many2one(
         "crm.customer.group",

@@ -84,18 +84,24 @@ class CrmTouchpoint(models.Model):
         if not self.env.su and not self.env.user.has_group(USER_GROUP):
             raise AccessError(self.env._("Only people who work with customer retention log contacts of a measure."))
         customers = self.commercial_partner_id
-        rows = self._treated_rows(Domain("measure_id", "in", self.measure_id.ids) & Domain("partner_id", "in", customers.ids))
+        rows = self._treated_rows(
+            Domain("measure_id", "in", self.measure_id.ids) & Domain("partner_id", "in", customers.ids)
+        )
         found = {(row.measure_id.id, row.partner_id.id): row for row in rows}
         treated, answers = rows.browse(), {}
         for touchpoint in self.sorted("date"):
             row = found.get((touchpoint.measure_id.id, touchpoint.commercial_partner_id.id))
             if not row or row.company_id != (touchpoint.company_id or self.env.company).sudo().root_id:
                 raise ValidationError(
-                    self.env._("The customer is not treated by this measure, or it does not run: the contact cannot be a part of it.")
+                    self.env._(
+                        "The customer is not treated by this measure, or it does not run: the contact cannot be a part of it."
+                    )
                 )
             day = touchpoint._day_of_company()
             if day < row.measure_id.date_start:
-                raise ValidationError(self.env._("The contact was before the measure began: it cannot be a part of it."))
+                raise ValidationError(
+                    self.env._("The contact was before the measure began: it cannot be a part of it.")
+                )
             if touchpoint.direction == "out" and not row.treated_on:
                 row._internal().write({"treated_on": day, "touchpoint_id": touchpoint.id})
                 treated |= row
@@ -104,7 +110,9 @@ class CrmTouchpoint(models.Model):
                 answers.setdefault(way, {}).setdefault(row, touchpoint)
         treated.measure_id._count_reached()
         for way, touchpoints in answers.items():
-            self.env["crm.measure.response"]._log(rows.browse([row.id for row in touchpoints]), way, touchpoints=touchpoints)
+            self.env["crm.measure.response"]._log(
+                rows.browse([row.id for row in touchpoints]), way, touchpoints=touchpoints
+            )
 
     def _forget_for_measure(self):
         """Take back what these contacts counted for."""
@@ -123,4 +131,6 @@ class CrmTouchpoint(models.Model):
     def _day_of_company(self):
         """The day of the contact where the company is."""
         company = (self.company_id or self.env.company).sudo().root_id
-        return fields.Datetime.context_timestamp(company.with_context(tz=company._werthaltigkeit_tz()), self.date).date()
+        return fields.Datetime.context_timestamp(
+            company.with_context(tz=company._werthaltigkeit_tz()), self.date
+        ).date()

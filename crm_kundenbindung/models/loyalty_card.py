@@ -39,9 +39,7 @@ class LoyaltyCard(models.Model):
     _debt_not_negative = models.Constraint("CHECK (ledger_debt >= 0)", "A debt of points cannot be negative.")
 
     def _compute_ledger_count(self):
-        counts = dict(
-            self.env["loyalty.ledger"]._read_group([("card_id", "in", self.ids)], ["card_id"], ["__count"])
-        )
+        counts = dict(self.env["loyalty.ledger"]._read_group([("card_id", "in", self.ids)], ["card_id"], ["__count"]))
         for card in self:
             card.ledger_count = counts.get(card, 0)
 
@@ -156,12 +154,12 @@ class LoyaltyCard(models.Model):
             last["amount"] -= balance
         elif balance < 0 and lines:
             if movement.mode == "adjustment":
-                raise ValidationError(
-                    _("The balance of card %(card)s cannot fall below zero.", card=self.display_name)
-                )
+                raise ValidationError(_("The balance of card %(card)s cannot fall below zero.", card=self.display_name))
             lines = lines + self._lines_of_shortage(-balance, movement)
-        elif self.ledger_debt > EPSILON and balance > EPSILON and any(
-            line["cause"] in REPAYING and line["amount"] > 0 for line in lines
+        elif (
+            self.ledger_debt > EPSILON
+            and balance > EPSILON
+            and any(line["cause"] in REPAYING and line["amount"] > 0 for line in lines)
         ):
             lines = lines + [{"amount": -min(balance, self.ledger_debt), "cause": "debt"}]
         return lines

@@ -42,9 +42,7 @@ class LoyaltyCodeAttempt(models.Model):
         secret = self.env["ir.config_parameter"].sudo().get_param("database.secret", "").encode()
         sources = (source, ("session", request.session.sid))
         return [
-            hmac.new(secret, f"{kind} {value}".encode(), hashlib.sha256).hexdigest()
-            for kind, value in sources
-            if value
+            hmac.new(secret, f"{kind} {value}".encode(), hashlib.sha256).hexdigest() for kind, value in sources if value
         ]
 
     @api.model

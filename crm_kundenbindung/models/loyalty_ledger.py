@@ -42,9 +42,7 @@ class LoyaltyLedger(models.Model):
     company_id = fields.Many2one("res.company", readonly=True, index=True)
     moment = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     amount = fields.Float(required=True, readonly=True, help="Points that came (positive) or went (negative).")
-    balance = fields.Float(
-        "Balance After", readonly=True, aggregator=None, help="Points on the card after this entry."
-    )
+    balance = fields.Float("Balance After", readonly=True, aggregator=None, help="Points on the card after this entry.")
     cause = fields.Selection(CAUSES, required=True, readonly=True)
     reason_id = fields.Many2one(
         "loyalty.ledger.reason", readonly=True, ondelete="restrict", help="Why somebody changed the balance by hand."

@@ -17,7 +17,9 @@ class LoyaltyValuation(models.Model):
         [("draft", "Draft"), ("confirmed", "Confirmed")], required=True, readonly=True, default="draft", copy=False
     )
     line_ids = fields.One2many("loyalty.valuation.line", "valuation_id")
-    money_value = fields.Monetary("Like Money", compute="_compute_values", help="Gift cards and eWallets: owed in full.")
+    money_value = fields.Monetary(
+        "Like Money", compute="_compute_values", help="Gift cards and eWallets: owed in full."
+    )
     discount_value = fields.Monetary("Discounts", compute="_compute_values", help="Points that reduce a later price.")
     confirmed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     confirmed_on = fields.Datetime(readonly=True, copy=False)

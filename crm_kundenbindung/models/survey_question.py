@@ -23,7 +23,9 @@ class SurveyQuestion(models.Model):
                     self.env._(
                         "“%(question)s” measures %(kind)s: it needs a scale from %(low)s to %(high)s.",
                         question=question.title,
-                        kind=dict(self._fields["feedback_kind"]._description_selection(self.env))[question.feedback_kind],
+                        kind=dict(self._fields["feedback_kind"]._description_selection(self.env))[
+                            question.feedback_kind
+                        ],
                         low=low,
                         high=high,
                     )

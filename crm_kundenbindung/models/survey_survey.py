@@ -15,7 +15,9 @@ class SurveySurvey(models.Model):
     @api.model
     def _action_fill_in_employee_survey(self):
         """Open the latest survey of employees, to be filled in on the spot."""
-        survey = self.search([("feedback_audience", "=", "employee"), ("access_mode", "=", "public")], order="id desc", limit=1)
+        survey = self.search(
+            [("feedback_audience", "=", "employee"), ("access_mode", "=", "public")], order="id desc", limit=1
+        )
         if not survey:
             return self.env["ir.actions.act_window"]._for_xml_id("survey.action_survey_form")
         return {"type": "ir.actions.act_url", "url": survey.get_start_url(), "target": "new"}

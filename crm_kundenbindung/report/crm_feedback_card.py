@@ -110,7 +110,11 @@ class CrmFeedbackCard(models.Model):
                 else self.env._("%s answers are needed", card.minimum)
             )
             card.before = (
-                self.env._("%(figure)s a year earlier (%(count)s answers)", figure=card._worded(*earlier), count=card.answers_before)
+                self.env._(
+                    "%(figure)s a year earlier (%(count)s answers)",
+                    figure=card._worded(*earlier),
+                    count=card.answers_before,
+                )
                 if card.answers_before >= card.minimum
                 else False
             )

@@ -34,7 +34,12 @@ class LedgerCase(WerthaltigkeitCase):
                 "reward_ids": [
                     Command.clear(),
                     Command.create(
-                        {"reward_type": "discount", "discount_mode": "per_order", "discount": 10, "required_points": 100}
+                        {
+                            "reward_type": "discount",
+                            "discount_mode": "per_order",
+                            "discount": 10,
+                            "required_points": 100,
+                        }
                     ),
                 ],
                 **vals,

@@ -36,7 +36,13 @@ class TestBooking(BookingCase):
             self._booked(partner=self.other)
 
     def test_no_free_time_no_appointment(self):
-        for start in ("2026-03-07 10:00", "2026-03-04 12:00", "2026-03-04 10:10", "2026-02-27 10:00", "2027-03-03 10:00"):
+        for start in (
+            "2026-03-07 10:00",
+            "2026-03-04 12:00",
+            "2026-03-04 10:10",
+            "2026-02-27 10:00",
+            "2027-03-03 10:00",
+        ):
             with self.subTest(start=start), self.assertRaises(SlotTaken):
                 self._booked(start)
 
@@ -188,11 +194,15 @@ class TestBooking(BookingCase):
 
     def test_a_prospect_becomes_a_customer(self):
         booking = self.bookings._book(
-            self.kind, self._utc("2026-03-04 10:00"), {"contact_name": "New Person", "email": "new@example.com", "origin": "public"}
+            self.kind,
+            self._utc("2026-03-04 10:00"),
+            {"contact_name": "New Person", "email": "new@example.com", "origin": "public"},
         )
         booking._make_lead()
         lead = booking.lead_id
-        self.assertEqual((lead.contact_name, lead.email_from, lead.user_id), ("New Person", "new@example.com", self.user))
+        self.assertEqual(
+            (lead.contact_name, lead.email_from, lead.user_id), ("New Person", "new@example.com", self.user)
+        )
         self.assertEqual(booking.event_id.opportunity_id, lead)
         lead.partner_id = self.other
         self.bookings._follow_leads()
@@ -243,7 +253,9 @@ class TestBooking(BookingCase):
     def test_one_mail_each_and_none_of_the_calendar(self):
         before = self._mails()
         booking = self._booked()
-        booking.event_id.with_user(self.user).write({"start": self._utc("2026-03-05 10:00"), "stop": self._utc("2026-03-05 11:00")})
+        booking.event_id.with_user(self.user).write(
+            {"start": self._utc("2026-03-05 10:00"), "stop": self._utc("2026-03-05 11:00")}
+        )
         mails = (self._mails() - before).filtered(
             lambda m: m.email_to == self.customer.email or self.customer in m.recipient_ids
         )
@@ -260,7 +272,9 @@ class TestBooking(BookingCase):
         before = self.env["mail.message"].search([])
         self._booked()
         new = self.env["mail.message"].search([]) - before
-        self.assertTrue(new.filtered(lambda m: self.user.partner_id in m.partner_ids and "New appointment" in (m.subject or "")))
+        self.assertTrue(
+            new.filtered(lambda m: self.user.partner_id in m.partner_ids and "New appointment" in (m.subject or ""))
+        )
         before = self.env["mail.message"].search([])
         self.bookings.with_user(self.user).create(
             {"type_id": self.kind.id, "partner_id": self.other.id, "start": self._utc("2026-03-05 10:00")}
@@ -269,7 +283,9 @@ class TestBooking(BookingCase):
         self.assertFalse(new.filtered(lambda m: self.user.partner_id in m.partner_ids))
 
     def test_a_mail_that_fails_stops_no_booking(self):
-        self.env.ref("crm_kundenbindung.mail_template_booking_confirmed").body_html = "<t t-out='object.nothing_like_it'/>"
+        self.env.ref(
+            "crm_kundenbindung.mail_template_booking_confirmed"
+        ).body_html = "<t t-out='object.nothing_like_it'/>"
         with mute_logger("odoo.addons.mail.models.mail_render_mixin"):
             booking = self._booked()
         self.assertEqual(booking.state, "booked")

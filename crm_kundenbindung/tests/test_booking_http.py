@@ -80,7 +80,9 @@ class TestBookingHttp(BookingCase, HttpCase):
 
     def test_too_late_is_said(self):
         self._booked()
-        answer = self._post(self._path("2026-03-04 10:00"), form=self._path("2026-03-04 14:00"), contact_name="x", phone="1")
+        answer = self._post(
+            self._path("2026-03-04 10:00"), form=self._path("2026-03-04 14:00"), contact_name="x", phone="1"
+        )
         self.assertIn("has just been taken", answer.text)
         self.assertIn("has just been taken", self.url_open(self._path("2026-03-04 10:00")).text)
         self.assertEqual(len(self._all()), 1)
@@ -237,12 +239,16 @@ class TestBookingHttp(BookingCase, HttpCase):
             self.assertEqual(self.url_open(page).status_code, 200)
         token = self._csrf(self.url_open(f"/my/objects/new?kind={self.car.id}"))
         self.assertEqual(self.url_open(f"/my/objects/{car.id}/archive", data={"csrf_token": token}).status_code, 404)
-        self.assertEqual(self.url_open(f"/my/objects/{car.id}", data={"csrf_token": token, "name": "x"}).status_code, 404)
+        self.assertEqual(
+            self.url_open(f"/my/objects/{car.id}", data={"csrf_token": token, "name": "x"}).status_code, 404
+        )
 
     def test_two_companies(self):
         company = self.env["res.company"].create({"name": "Elsewhere", "resource_calendar_id": self.hours.id})
         self.second.company_ids |= company
-        kind = self.kind.copy({"name": "Over There", "company_id": company.id, "user_ids": [Command.set(self.second.ids)]})
+        kind = self.kind.copy(
+            {"name": "Over There", "company_id": company.id, "user_ids": [Command.set(self.second.ids)]}
+        )
         self.assertNotIn("Over There", self.url_open("/book").text)
         self.assertIn("Over There", self.url_open(f"/book/company/{company.id}").text)
         self._object()

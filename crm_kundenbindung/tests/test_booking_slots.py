@@ -20,7 +20,9 @@ class TestSlots(TransactionCase):
         self.assertEqual(slots.free([(0, 100)], [(5, 20)], buffer=10), [(20, 100)])
 
     def test_overlapping_and_outlying_busy_parts(self):
-        self.assertEqual(slots.free([(10, 20), (30, 40)], [(0, 12), (11, 15), (18, 32), (39, 99)]), [(15, 18), (32, 39)])
+        self.assertEqual(
+            slots.free([(10, 20), (30, 40)], [(0, 12), (11, 15), (18, 32), (39, 99)]), [(15, 18), (32, 39)]
+        )
         self.assertEqual(slots.free([(10, 20)], [(0, 99)]), [])
 
     def test_nothing_that_does_not_fit(self):
@@ -64,7 +66,13 @@ class TestFreeTimes(BookingCase):
 
     def test_a_series(self):
         self._event(
-            "2026-03-03 08:00", "2026-03-03 12:00", recurrency=True, rrule_type="daily", end_type="count", count=2, interval=1
+            "2026-03-03 08:00",
+            "2026-03-03 12:00",
+            recurrency=True,
+            rrule_type="daily",
+            end_type="count",
+            count=2,
+            interval=1,
         )
         self.assertEqual([self._times(f"2026-03-0{day}")[0] for day in (3, 4, 5)], ["13:00", "13:00", "08:00"])
 
@@ -144,7 +152,9 @@ class TestFreeTimes(BookingCase):
         self._event("2026-03-03 10:00", "2026-03-03 11:00")
         self.assertEqual(self._times("2026-03-03")[:3], ["08:00", "08:30", "11:00"], "30 minutes are left before 10:00")
         self._booked("2026-03-04 10:00")
-        self.assertEqual(self._times("2026-03-04")[:4], ["08:00", "08:30", "13:00", "13:30"], "and after an appointment")
+        self.assertEqual(
+            self._times("2026-03-04")[:4], ["08:00", "08:30", "13:00", "13:30"], "and after an appointment"
+        )
         self.assertIn("16:00", self._times("2026-03-04"), "the buffer may lie after hours")
 
     def test_grid(self):
@@ -170,7 +180,9 @@ class TestFreeTimes(BookingCase):
         def count(users):
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            self.env["crm.booking.engine"]._free_starts(self.kind, users, datetime.now(), datetime.now() + timedelta(days=60))
+            self.env["crm.booking.engine"]._free_starts(
+                self.kind, users, datetime.now(), datetime.now() + timedelta(days=60)
+            )
             return self.env.cr.sql_log_count - before
 
         two, many = count(self.user | self.second), self.user | self.second

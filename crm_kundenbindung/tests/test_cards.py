@@ -129,7 +129,9 @@ class TestCards(LedgerCase):
         order = self._order(self.customer, [(self.tyres, 1)], confirm=False)
         model = type(attempts)
         self.patch(model, "_keys", lambda model, internal=False: ["address", "session"])
-        self.patch(model, "_count", lambda model, keys, code=None: model.env["loyalty.code.engine"]._count_attempt(keys))
+        self.patch(
+            model, "_count", lambda model, keys, code=None: model.env["loyalty.code.engine"]._count_attempt(keys)
+        )
         messages = set()
         for number in range(10):
             messages.add(order._try_apply_code(f"044WRONG{number}")["error"])

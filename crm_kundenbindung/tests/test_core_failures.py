@@ -48,7 +48,9 @@ class TestCoreFailures(LedgerCase):
 
     def test_limit_of_a_promotion(self):
         """Whoever had the offer in time would get it, however many did."""
-        self._check(test_cards.TestCards.test_limited_promotion_is_counted_at_confirmation, SaleOrder, "_claim_limited_programs")
+        self._check(
+            test_cards.TestCards.test_limited_promotion_is_counted_at_confirmation, SaleOrder, "_claim_limited_programs"
+        )
 
     def test_cancelling_what_earned_spent_points(self):
         """The balance would fall below zero without a word."""
@@ -110,7 +112,9 @@ class TestCoreFailures(LedgerCase):
     def test_merged_partners(self):
         """The entries of the cards would not tell where the points went."""
         self._check(
-            test_points.TestPoints.test_partner_merge_joins_cards, BasePartnerMergeAutomaticWizard, "_merge_loyalty_cards"
+            test_points.TestPoints.test_partner_merge_joins_cards,
+            BasePartnerMergeAutomaticWizard,
+            "_merge_loyalty_cards",
         )
 
     def test_codes(self):

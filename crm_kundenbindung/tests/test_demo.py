@@ -12,7 +12,9 @@ class TestDemo(LedgerCase):
     """The workshop's customer card has something to say, and its balances are proved."""
 
     def test_points_of_the_workshop(self):
-        partners = self.env["res.partner"].create([{"name": f"Regular {number}", "email": f"regular{number}@example.com"} for number in range(9)])
+        partners = self.env["res.partner"].create(
+            [{"name": f"Regular {number}", "email": f"regular{number}@example.com"} for number in range(9)]
+        )
         for partner in partners:
             for days in (400, 200, 20):
                 self._order(partner, [(self.tyres, 6)], days_ago=days)

@@ -59,7 +59,11 @@ class FeedbackCase(WerthaltigkeitCase):
         return self.requests.search([("touchpoint_id", "=", touchpoint.id)])
 
     def _sent(self, partner):
-        return self.env["mail.mail"].sudo().search([("recipient_ids", "in", partner.ids), ("model", "=", "crm.feedback.request")])
+        return (
+            self.env["mail.mail"]
+            .sudo()
+            .search([("recipient_ids", "in", partner.ids), ("model", "=", "crm.feedback.request")])
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -72,7 +76,9 @@ class TestFeedbackRequest(FeedbackCase):
         early = self._service(days_ago=0)
         self.assertEqual(self._ask(), 1)
         request = self._of(latest)
-        self.assertEqual((request.state, request.partner_id, request.commercial_partner_id), ("sent", self.contact, self.customer))
+        self.assertEqual(
+            (request.state, request.partner_id, request.commercial_partner_id), ("sent", self.contact, self.customer)
+        )
         self.assertFalse(self._of(old) or self._of(early))
         mail = self._sent(self.contact)
         self.assertEqual(len(mail), 1)
@@ -106,7 +112,9 @@ class TestFeedbackRequest(FeedbackCase):
         self.assertIn("without consent", self.rule.with_user(self.boss).action_preview()["params"]["message"])
         self.company.root_id.kundenbindung_feedback_consent = "not_objected"
         self.assertEqual(self._ask(), 1)
-        self.assertEqual(self.requests.search([("partner_id", "in", partners.ids)]).partner_id, partners[0] | partners[2])
+        self.assertEqual(
+            self.requests.search([("partner_id", "in", partners.ids)]).partner_id, partners[0] | partners[2]
+        )
 
     def test_consent_of_the_company_and_the_person_s_own_word(self):
         """The company's consent counts for its people, unless the person said something else."""
@@ -281,7 +289,12 @@ class TestFeedbackRequest(FeedbackCase):
         self._ask()
         request = self._of(touchpoint)
         touchpoint.team_id = team
-        for responsible, user in (("salesperson", self.agent), ("person", self.manager), ("leader", self.boss), ("user", self.user)):
+        for responsible, user in (
+            ("salesperson", self.agent),
+            ("person", self.manager),
+            ("leader", self.boss),
+            ("user", self.user),
+        ):
             self.rule.write({"responsible": responsible, "user_id": self.user.id})
             self.assertEqual(self.rule._find_responsible(request), user)
         self.agent.active = False
@@ -480,7 +493,8 @@ class TestFeedbackAnswer(FeedbackCase):
         self._collect()
         row = self.answers.search([("survey_id", "=", survey.id)])
         self.assertRecordValues(
-            row, [{"kind": "nps", "audience": "employee", "score": 8, "partner_id": False, "commercial_partner_id": False}]
+            row,
+            [{"kind": "nps", "audience": "employee", "score": 8, "partner_id": False, "commercial_partner_id": False}],
         )
         self.assertFalse(self.env["crm.feedback.card"].search([("measure", "=", "nps"), ("answers", ">", 0)]))
 
@@ -492,13 +506,17 @@ class TestFeedbackAnswer(FeedbackCase):
         partners = self.env["res.partner"].create(
             [{"name": f"Person {n}", "company_id": self.company.id} for n in range(12)]
         )
-        card = self.env["crm.feedback.card"].search([("measure", "=", "nps"), ("company_id", "=", self.company.root_id.id)])
+        card = self.env["crm.feedback.card"].search(
+            [("measure", "=", "nps"), ("company_id", "=", self.company.root_id.id)]
+        )
         self.assertEqual((card.answers, card.figure), (0, "too few answers"))
         for partner, score in zip(partners, (10, 10, 9, 9, 9, 9, 8, 8, 7, 3, 0, 6), strict=True):
             self._fill(partner, score)
         self._collect()
         self.env.invalidate_all()
-        self.assertRecordValues(card, [{"answers": 12, "high_count": 6, "low_count": 3, "middle_count": 3, "value": 25.0}])
+        self.assertRecordValues(
+            card, [{"answers": 12, "high_count": 6, "low_count": 3, "middle_count": 3, "value": 25.0}]
+        )
         self.assertEqual(card.figure, "+25")
         self.assertRegex(card.interval, r"between −\d+ and \+\d+")
         action = card.with_user(self.agent).action_open_answers()
@@ -532,7 +550,9 @@ class TestHeardAndIdeas(FeedbackCase):
             self.env["crm.touchpoint"].with_user(self.agent).with_context(**action["context"])
             .create({"note": "Saturdays, please", "satisfaction": "bad"})
         )  # fmt: skip
-        self.assertEqual((heard.kind_code, heard.direction, heard.commercial_partner_id), ("heard", "internal", self.customer))
+        self.assertEqual(
+            (heard.kind_code, heard.direction, heard.commercial_partner_id), ("heard", "internal", self.customer)
+        )
         nobody = self.env["crm.touchpoint"].with_user(self.agent).with_context(
             **dict(action["context"], default_partner_id=False)
         ).create({"note": "Many ask for electric cars", "satisfaction": "neutral"})  # fmt: skip
@@ -541,7 +561,9 @@ class TestHeardAndIdeas(FeedbackCase):
         self.assertEqual(set(rows.mapped("origin")), {"heard"})
 
     def test_idea_from_a_customer_to_its_answer(self):
-        idea = self.env["crm.idea"].with_user(self.agent).create({"name": "Loan bicycles", "partner_id": self.contact.id})
+        idea = (
+            self.env["crm.idea"].with_user(self.agent).create({"name": "Loan bicycles", "partner_id": self.contact.id})
+        )
         self.assertEqual((idea.origin, idea.state, idea.author_id), ("customer", "new", self.agent))
         idea.action_vote()
         idea.with_user(self.boss).action_vote()

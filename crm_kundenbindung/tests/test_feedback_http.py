@@ -91,7 +91,9 @@ class TestFeedbackHttp(FeedbackCase, HttpCase):
         self.assertIsNone(self.env["crm.feedback.engine"]._gates(self.contact, self.company)[self.contact.id])
         self.url_open(f"/feedback/stop/{self.token}", data={"csrf_token": self._csrf(page)})
         self.env.invalidate_all()
-        self.assertEqual(self.env["crm.feedback.engine"]._gates(self.contact, self.company)[self.contact.id], "objected")
+        self.assertEqual(
+            self.env["crm.feedback.engine"]._gates(self.contact, self.company)[self.contact.id], "objected"
+        )
 
     def test_survey_filled_in_on_its_pages(self):
         """The NPS survey through Odoo's own pages, from the link of the mail to the figure."""

@@ -26,7 +26,11 @@ class TestMeasureAccess(TreatmentCase):
         cls.own = cls._with_records(cls._live(user_id=cls.user.id))
         group = cls._group("Second", cls.customers, company_id=cls.second.id)
         foreign = cls._measure(
-            company_id=cls.second.id, group_id=group.id, user_id=cls.outsider.id, date_start=cls.today, date_end=cls.own.date_end
+            company_id=cls.second.id,
+            group_id=group.id,
+            user_id=cls.outsider.id,
+            date_start=cls.today,
+            date_end=cls.own.date_end,
         )
         cls.second.kundenbindung_measure_minimum = 0
         foreign.with_user(cls.outsider).action_approve()
@@ -37,7 +41,9 @@ class TestMeasureAccess(TreatmentCase):
     def _with_records(cls, measure):
         """The measure with a response and a record of its own."""
         cls.env["crm.measure.response"]._log(cls._treated(measure)[:1], "phone")
-        cls.env["crm.measure.link"].create({"measure_id": measure.id, "subject": f"Printer of {measure.company_id.name}"})
+        cls.env["crm.measure.link"].create(
+            {"measure_id": measure.id, "subject": f"Printer of {measure.company_id.name}"}
+        )
         return measure
 
     def _seen(self, model, user, companies):
@@ -75,9 +81,18 @@ class TestMeasureAccess(TreatmentCase):
     def test_customer_in_measures_of_two_companies(self):
         """A contact is logged for a measure of its own company."""
         partner = self._treated(self.own).partner_id & self._treated(self.foreign).partner_id
-        log = self.env["crm.touchpoint"].with_user(self.both).with_context(allowed_company_ids=(self.company | self.second).ids)
+        log = (
+            self.env["crm.touchpoint"]
+            .with_user(self.both)
+            .with_context(allowed_company_ids=(self.company | self.second).ids)
+        )
         for company, measure, other in ((self.company, self.own, self.foreign), (self.second, self.foreign, self.own)):
-            vals = {"partner_id": partner[2].id, "company_id": company.id, "direction": "in", "channel_id": self._channel("phone").id}
+            vals = {
+                "partner_id": partner[2].id,
+                "company_id": company.id,
+                "direction": "in",
+                "channel_id": self._channel("phone").id,
+            }
             self.assertEqual(log.new(vals).measure_choice_ids._origin, measure)
             self.assertEqual(log.create({**vals, "measure_id": measure.id}).measure_id, measure)
             with self.assertRaises(ValidationError):

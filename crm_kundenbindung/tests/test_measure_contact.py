@@ -21,7 +21,11 @@ class TestMeasureContact(TreatmentCase):
         phone.write({"cost_per_contact": 2, "default_minutes": 0})
 
     def _dialog(self, partner, user=None):
-        action = self.env["crm.touchpoint"].with_user(user or self.user).action_log_contact({"default_partner_id": partner.id})
+        action = (
+            self.env["crm.touchpoint"]
+            .with_user(user or self.user)
+            .action_log_contact({"default_partner_id": partner.id})
+        )
         model = self.env["crm.touchpoint"].with_user(user or self.user).with_context(**action["context"])
         return Form(model, view="crm_werthaltigkeit.crm_touchpoint_view_form_log")
 
@@ -42,7 +46,9 @@ class TestMeasureContact(TreatmentCase):
         self.env["crm.measure.treatment.engine"]._refresh_costs(self.measure)
         found = self._touchpoints(self.row.partner_id)
         self.assertEqual((len(found), found.measure_id, set(found.mapped("cost"))), (2, self.measure, {2}))
-        self.assertEqual((self.measure.reached_count, self.measure.cost_contacts, self.measure.cost_actual), (1, 4, 5.5))
+        self.assertEqual(
+            (self.measure.reached_count, self.measure.cost_contacts, self.measure.cost_actual), (1, 4, 5.5)
+        )
         touchpoint.unlink()
         self.assertEqual((self.row.treated_on, self.measure.reached_count), (False, 0))
 
@@ -51,7 +57,9 @@ class TestMeasureContact(TreatmentCase):
         self._logged(self.row, "in")
         response = self.measure.response_ids
         self.assertEqual((response.way, response.touchpoint_id, response.user_id), ("phone", touchpoint, self.user))
-        self.assertEqual((self.row.responded_on, self.row.treated_on, self.measure.response_count), (self.today, False, 1))
+        self.assertEqual(
+            (self.row.responded_on, self.row.treated_on, self.measure.response_count), (self.today, False, 1)
+        )
         self._logged(self.second, "in", channel=self._channel("letter"))
         self.assertEqual(self.second.response_ids.way, "other")
         self._capture()
@@ -68,7 +76,9 @@ class TestMeasureContact(TreatmentCase):
         control = self._control(self.measure)[0].partner_id
         self.assertFalse(self._dialog(control).measure_choice_ids)
         self.assertEqual(self._dialog(self.row.partner_id).measure_choice_ids[:], self.measure)
-        person = self.env["res.partner"].create({"name": "Person", "parent_id": self.row.partner_id.id, "type": "contact"})
+        person = self.env["res.partner"].create(
+            {"name": "Person", "parent_id": self.row.partner_id.id, "type": "contact"}
+        )
         self.assertEqual(self._dialog(person).measure_choice_ids[:], self.measure)
         vals = {"direction": "out", "channel_id": self._channel("phone").id, "measure_id": self.measure.id}
         log = self.env["crm.touchpoint"].with_user(self.user)
@@ -97,7 +107,8 @@ class TestMeasureContact(TreatmentCase):
         """A batch of contacts costs a fixed number of queries for the measure, however many there are."""
         rows = self._treated(self.measure)[10:40]
         vals_list = [
-            {"partner_id": row.partner_id.id, "direction": "internal", "channel_id": self._channel("phone").id} for row in rows
+            {"partner_id": row.partner_id.id, "direction": "internal", "channel_id": self._channel("phone").id}
+            for row in rows
         ]
         touchpoints = self.env["crm.touchpoint"].create(vals_list)
         self.env.flush_all()

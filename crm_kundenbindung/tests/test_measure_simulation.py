@@ -47,10 +47,20 @@ class TestMeasureSimulation(TransactionCase):
             (
                 "sale_order_line",
                 "order_id",
-                {"order_id": "o.id", "order_partner_id": "p.partner", "price_unit": "p.amount", "price_subtotal": "p.amount", "purchase_price": "p.amount * 0.6"},
+                {
+                    "order_id": "o.id",
+                    "order_partner_id": "p.partner",
+                    "price_unit": "p.amount",
+                    "price_subtotal": "p.amount",
+                    "purchase_price": "p.amount * 0.6",
+                },
             ),
         ):
-            names = [f.name for f in self.env[table.replace("_", ".", 1).replace("order_line", "order.line")]._fields.values() if f.store and f.column_type and f.name != "id"]
+            names = [
+                f.name
+                for f in self.env[table.replace("_", ".", 1).replace("order_line", "order.line")]._fields.values()
+                if f.store and f.column_type and f.name != "id"
+            ]
             values = [SQL(columns[n]) if n in columns else SQL.identifier("s", n) for n in names]
             self.env.cr.execute(
                 SQL(

@@ -45,7 +45,9 @@ class TestMeasureStanding(TreatmentCase):
         )  # fmt: skip
         self.env.flush_all()
         moment = datetime.combine(day, time(12))
-        self.env.cr.execute(SQL("UPDATE crm_measure_participant SET create_date = %s WHERE id = ANY(%s)", moment, rows.ids))
+        self.env.cr.execute(
+            SQL("UPDATE crm_measure_participant SET create_date = %s WHERE id = ANY(%s)", moment, rows.ids)
+        )
         self.env.invalidate_all()
         self.standing._count_reached()
         arms = self.standing.participant_ids.grouped("arm")
@@ -118,7 +120,9 @@ class TestMeasureStanding(TreatmentCase):
         self.company.werthaltigkeit_as_of = date(2026, 8, 1)
         self._nightly()
         result = self.standing.result_ids
-        self.assertEqual((result.entered_until, result.treated_count, result.control_count), (date(2026, 6, 30), 56, 24))
+        self.assertEqual(
+            (result.entered_until, result.treated_count, result.control_count), (date(2026, 6, 30), 56, 24)
+        )
 
     def test_who_is_told_that_it_harms(self):
         self._enter(self.customers[:80], date(2025, 9, 1), 30)
@@ -136,9 +140,13 @@ class TestMeasureStanding(TreatmentCase):
     def test_satisfaction_over_time(self):
         """Means of those who showed it so far; nothing before two of each arm did."""
         start = self.today - timedelta(days=30)
-        measure = self._running(target="satisfaction", control_share=0.5, date_start=start, date_end=self.today - timedelta(days=1))
+        measure = self._running(
+            target="satisfaction", control_share=0.5, date_start=start, date_end=self.today - timedelta(days=1)
+        )
         treated, control = self._treated(measure).partner_id, self._control(measure).partner_id
-        for number, (customers, smiley) in enumerate(((treated[:4], "good"), (control[:4], "bad"), (treated[:2], "neutral"))):
+        for number, (customers, smiley) in enumerate(
+            ((treated[:4], "good"), (control[:4], "bad"), (treated[:2], "neutral"))
+        ):
             self.env["crm.touchpoint"].create(
                 [
                     {
@@ -153,6 +161,9 @@ class TestMeasureStanding(TreatmentCase):
             )
         measure.action_evaluate()
         course = measure.course
-        self.assertEqual((course["treated"][4], course["treated"][5], course["control"][5], course["control"][10]), (None, 100, None, 0))
+        self.assertEqual(
+            (course["treated"][4], course["treated"][5], course["control"][5], course["control"][10]),
+            (None, 100, None, 0),
+        )
         self.assertEqual((course["treated"][-1], course["control_low"][-1]), (87.5, 0))
         self.assertEqual(measure.result_id.treated_value, 87.5)

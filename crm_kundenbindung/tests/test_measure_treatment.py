@@ -95,7 +95,9 @@ class TestMeasureTreatment(TreatmentCase):
         measure.action_treat()
         measure.action_treat()
         cards = program.coupon_ids
-        self.assertEqual(len(self.env["loyalty.ledger"].search([("program_id", "=", program.id), ("amount", "=", 20)])), 80)
+        self.assertEqual(
+            len(self.env["loyalty.ledger"].search([("program_id", "=", program.id), ("amount", "=", 20)])), 80
+        )
         self.assertEqual(sum(cards.mapped("points")), 80 * 20 + 5)
 
     def test_a_reward_used_is_a_response(self):
@@ -188,12 +190,19 @@ class TestMeasureTreatment(TreatmentCase):
 
     def test_cost_of_the_analytic_account(self):
         plan = self.env["account.analytic.plan"].create({"name": "Measures"})
-        account = self.env["account.analytic.account"].create({"name": "Voucher", "plan_id": plan.id, "company_id": self.company.id})
+        account = self.env["account.analytic.account"].create(
+            {"name": "Voucher", "plan_id": plan.id, "company_id": self.company.id}
+        )
         measure = self._live(analytic_account_id=account.id, hours=2, hour_rate=30, budget=100)
         self.env["account.analytic.line"].create(
             [
                 {"name": "Printer", plan._column_name(): account.id, "amount": -55, "date": self.today},
-                {"name": "Too early", plan._column_name(): account.id, "amount": -9, "date": self.today - timedelta(days=9)},
+                {
+                    "name": "Too early",
+                    plan._column_name(): account.id,
+                    "amount": -9,
+                    "date": self.today - timedelta(days=9),
+                },
             ]
         )
         self.env["crm.measure.treatment.engine"]._refresh_costs(measure)
@@ -219,7 +228,9 @@ class TestMeasureLink(TreatmentCase, HttpCase):
         self.customers.email = "somebody@example.com"
         for number, customer in enumerate(self.customers):
             customer.email = f"customer{number}@example.com"
-        self.env["crm.consent"].create([{"partner_id": c.id, "purpose": "mail", "state": "given"} for c in self.customers])
+        self.env["crm.consent"].create(
+            [{"partner_id": c.id, "purpose": "mail", "state": "given"} for c in self.customers]
+        )
         measure = self._live(treatment="outreach", outreach_channel="mail")
         measure.action_treat()
         recipient = measure.outreach_id.recipient_ids[0]

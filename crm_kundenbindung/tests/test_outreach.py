@@ -436,7 +436,9 @@ class TestOutreachHttp(OutreachCase, HttpCase):
             {
                 "name": "Tour Group",
                 "kind": "picked",
-                "partner_ids": [(6, 0, (self.eva | self.env["res.partner"].search([("name", "=", "Tour Silent")])).ids)],
+                "partner_ids": [
+                    (6, 0, (self.eva | self.env["res.partner"].search([("name", "=", "Tour Silent")])).ids)
+                ],
             }
         )
         manager = new_test_user(

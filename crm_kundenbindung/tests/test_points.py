@@ -139,9 +139,7 @@ class TestPoints(LedgerCase):
     def test_more_lines_earn_more(self):
         order = self._order(self.customer, [(self.tyres, 1)])
         card = order.coupon_point_ids.coupon_id
-        self.env["sale.order.line"].create(
-            {"order_id": order.id, "product_id": self.labour.id, "product_uom_qty": 1}
-        )
+        self.env["sale.order.line"].create({"order_id": order.id, "product_id": self.labour.id, "product_uom_qty": 1})
         self.assertEqual(card.points, 180)
         self.assertProved()
 
@@ -150,8 +148,9 @@ class TestPoints(LedgerCase):
         promotion = self._promotion()
         order = self._order(self.customer, [(self.tyres, 1)], confirm=False)
         order._update_programs_and_rewards()
-        order._apply_program_reward(promotion.reward_ids, order.coupon_point_ids.coupon_id.filtered(
-            lambda card: card.program_id == promotion))
+        order._apply_program_reward(
+            promotion.reward_ids, order.coupon_point_ids.coupon_id.filtered(lambda card: card.program_id == promotion)
+        )
         order.action_confirm()
         card = order.order_line.coupon_id
         self.assertEqual(card.program_id, promotion)
@@ -297,7 +296,13 @@ class TestPoints(LedgerCase):
         gift_cards = self._program("Gift", program_type="gift_card", applies_on="future")
         generate = self.env["loyalty.generate.wizard"].with_user(self.manager)
         cards = generate.create(
-            {"program_id": gift_cards.id, "mode": "anonymous", "coupon_qty": 3, "points_granted": 50, "description": "x"}
+            {
+                "program_id": gift_cards.id,
+                "mode": "anonymous",
+                "coupon_qty": 3,
+                "points_granted": 50,
+                "description": "x",
+            }
         ).generate_coupons()
         for card in cards:
             self.assertEqual(self._statement(card), [("issued", 50, 50)])
@@ -306,9 +311,7 @@ class TestPoints(LedgerCase):
     def test_partner_merge_joins_cards(self):
         keep, gone = self._card(self.customer, 100), self._card(self.other, 40)
         gone.sudo().write({"ledger_debt": 0})
-        self.env["base.partner.merge.automatic.wizard"]._merge(
-            [self.other.id, self.customer.id], self.customer
-        )
+        self.env["base.partner.merge.automatic.wizard"]._merge([self.other.id, self.customer.id], self.customer)
         self.assertEqual((keep.points, gone.points), (140, 0))
         self.assertFalse(gone.active)
         self.assertEqual(self._statement(keep)[-1], ("merge", 40, 140))

@@ -63,7 +63,9 @@ class CrmFeedbackSend(models.TransientModel):
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "message": self.env._("%(sent)s asked, %(rest)s left out.", sent=len(sent), rest=len(self.partner_ids - sent.partner_id)),
+                "message": self.env._(
+                    "%(sent)s asked, %(rest)s left out.", sent=len(sent), rest=len(self.partner_ids - sent.partner_id)
+                ),
                 "type": "success" if sent else "warning",
                 "next": {"type": "ir.actions.act_window_close"},
             },

@@ -221,6 +221,5 @@ class LoyaltyLedgerImport(models.TransientModel):
 
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)
         return [
-            ["" if value is None else str(value) for value in row]
-            for row in book.active.iter_rows(values_only=True)
+            ["" if value is None else str(value) for value in row] for row in book.active.iter_rows(values_only=True)
         ]

@@ -37,7 +37,9 @@ class CrmCustomerValue(models.Model):
 
     purchase_days_ever = fields.Integer(readonly=True, help="Distinct days with a purchase, since the first.")
     repeat_purchases_year = fields.Integer(
-        "Repeat Purchases (12 Months)", readonly=True, help="Without the first purchase ever: what the past would expect."
+        "Repeat Purchases (12 Months)",
+        readonly=True,
+        help="Without the first purchase ever: what the past would expect.",
     )
     revenue_mean = fields.Float("Revenue per Purchase", readonly=True, aggregator="avg")
     revenue_variance = fields.Float("Variance of Revenue per Purchase", readonly=True, aggregator=None)

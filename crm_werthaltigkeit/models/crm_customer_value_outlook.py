@@ -78,12 +78,17 @@ class CrmCustomerValue(models.Model):
             if days < -1
             else {-1: _("1 day overdue"), 0: _("today"), 1: _("tomorrow")}.get(days) or _("in %s days", days)
         )
-        rhythm = (
-            _("own rhythm: every %s days", round(self.mean_interval)) if self.mean_interval else _("own rhythm")
-        )
+        rhythm = _("own rhythm: every %s days", round(self.mean_interval)) if self.mean_interval else _("own rhythm")
         source = rhythm if self.date_method == "rhythm" else _("model: when half of such customers have bought again")
         return self._fact(
-            "order", _("Next Order"), "date", fields.Date.to_string(expected), source, detail, days < 0, "action_view_gross"
+            "order",
+            _("Next Order"),
+            "date",
+            fields.Date.to_string(expected),
+            source,
+            detail,
+            days < 0,
+            "action_view_gross",
         )
 
     def _amount_facts(self, margin, source):

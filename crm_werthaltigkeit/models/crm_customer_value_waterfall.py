@@ -93,9 +93,7 @@ class CrmCustomerValue(models.Model):
         """Cost to serve by what caused it. What changed since the last computation is in the first part."""
         _ = self.env._
         groups = self._service_groups()
-        costs = {
-            key: self.currency_id.round(sum(cost for _kind, cost, _count in rows)) for key, rows in groups.items()
-        }
+        costs = {key: self.currency_id.round(sum(cost for _kind, cost, _count in rows)) for key, rows in groups.items()}
         counts = {key: sum(count for _kind, _cost, count in rows) for key, rows in groups.items()}
         rest = self.touchpoint_cost - costs["return"] - costs["complaint"]
         touchpoints = self._waterfall_part(
@@ -127,8 +125,8 @@ class CrmCustomerValue(models.Model):
         groups = {"return": [], "complaint": [], "rest": []}
         if self.anonymous:
             return groups
-        rows = self.env["crm.touchpoint"].sudo()._read_group(
-            self._service_domain(), ["kind_id"], ["cost:sum", "__count"]
+        rows = (
+            self.env["crm.touchpoint"].sudo()._read_group(self._service_domain(), ["kind_id"], ["cost:sum", "__count"])
         )
         for kind, cost, count in sorted(rows, key=lambda row: -row[1]):
             key = "return" if kind.code in RETURN_KINDS else "complaint" if kind.code in COMPLAINT_KINDS else "rest"

@@ -22,7 +22,9 @@ class CrmValueAssessmentScore(models.Model):
         "crm.value.assessment", required=True, readonly=True, index=True, ondelete="cascade"
     )
     question_id = fields.Many2one("crm.value.question", required=True, readonly=True, index=True, ondelete="restrict")
-    question_sequence = fields.Integer("Order of the Question", related="question_id.sequence", store=True, aggregator=None)
+    question_sequence = fields.Integer(
+        "Order of the Question", related="question_id.sequence", store=True, aggregator=None
+    )
     aspect_id = fields.Many2one("crm.value.aspect", required=True, readonly=True, index=True, ondelete="restrict")
     aspect_sequence = fields.Integer("Order of the Aspect", related="aspect_id.sequence", store=True, aggregator=None)
     weight = fields.Float(readonly=True, default=1.0, required=True, aggregator=None, help="Weight of the aspect.")

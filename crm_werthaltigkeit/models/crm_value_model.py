@@ -55,7 +55,8 @@ class CrmValueModel(models.Model):
     baseline_bias = fields.Float("Bias, Past", digits=(16, 4), readonly=True)
     baseline_capture = fields.Float("Best Tenth Found, Past", digits=(16, 4), readonly=True)
     calibration = fields.Json(
-        readonly=True, help="Predicted against actual purchases by tenths of the prediction: [[predicted, actual, customers]]."
+        readonly=True,
+        help="Predicted against actual purchases by tenths of the prediction: [[predicted, actual, customers]].",
     )
 
     # what one purchase brings (credibility)

@@ -15,7 +15,9 @@ class TestPortfolio(WerthaltigkeitCase):
         (cls.user | cls.manager).company_ids |= cls.shop
 
     def _portfolio(self, filters=None, user=None):
-        return self.env["crm.value.portfolio"].with_user(user or self.user).with_company(self.shop).get_portfolio(filters)
+        return (
+            self.env["crm.value.portfolio"].with_user(user or self.user).with_company(self.shop).get_portfolio(filters)
+        )
 
     def _customer(self, name, now, expected, **vals):
         today = self.shop._werthaltigkeit_today()

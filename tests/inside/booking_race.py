@@ -19,8 +19,10 @@ QUIET = {"tracking_disable": True, "no_mail_to_attendees": True}
 
 def prepare(env, args):
     """A service, so many employees who can do it, and its first free times."""
-    users = env["res.users"].with_context(no_reset_password=True).create(
-        [{"name": f"Racer {n}", "login": f"racer{n}", "tz": "Europe/Berlin"} for n in range(args["employees"])]
+    users = (
+        env["res.users"]
+        .with_context(no_reset_password=True)
+        .create([{"name": f"Racer {n}", "login": f"racer{n}", "tz": "Europe/Berlin"} for n in range(args["employees"])])
     )
     kind = env["crm.booking.type"].create(
         {"name": "Race", "duration": 60, "step": 60, "lead_hours": 0, "user_ids": [Command.set(users.ids)]}

@@ -34,10 +34,7 @@ def _program(env, name, rules=(), **vals):
 
 def _orders(env, partners, product):
     return env["sale.order"].create(
-        [
-            {"partner_id": partner.id, "order_line": [Command.create({"product_id": product.id})]}
-            for partner in partners
-        ]
+        [{"partner_id": partner.id, "order_line": [Command.create({"product_id": product.id})]} for partner in partners]
     )
 
 
@@ -310,7 +307,9 @@ def prepare_hot(env, args):
     product = _product(env)
     program = _program(env, "Hot", [{"reward_point_mode": "money", "reward_point_amount": 1}])
     partners = env["res.partner"].create([{"name": f"Hot {number}"} for number in range(args["orders"])])
-    cards = env["loyalty.card"].create([{"program_id": program.id, "partner_id": p.id, "points": 500} for p in partners])
+    cards = env["loyalty.card"].create(
+        [{"program_id": program.id, "partner_id": p.id, "points": 500} for p in partners]
+    )
     orders = _orders(env, partners, product)
     for order, card in zip(orders, cards):
         order._update_programs_and_rewards()
@@ -341,5 +340,3 @@ def run_hot(env, args):
     for thread in threads:
         thread.join()
     return {"times": times, "errors": errors}
-
-

@@ -117,7 +117,10 @@ def check(env, args):
             "SELECT lower(substring(q.email_to from '<(.*)>')) AS who FROM mail_mail q"
             " JOIN mail_message m ON m.id = q.mail_message_id WHERE m.subject = 'Come again'",
         ),
-        "activity": ("r.id", "SELECT res_id AS who FROM mail_activity WHERE res_model = 'res.partner' AND summary = 'Killed'"),
+        "activity": (
+            "r.id",
+            "SELECT res_id AS who FROM mail_activity WHERE res_model = 'res.partner' AND summary = 'Killed'",
+        ),
         "coupon": ("r.id", "SELECT partner_id AS who FROM loyalty_card WHERE program_id = %(program)s"),
         "points": (
             "r.id",

@@ -41,8 +41,9 @@ def mailing_goes_to_who_agreed(env, people):
     env.flush_all()
     assert set(mailing._get_recipients()) == set(people[:2].ids), mailing._get_recipients()
     server = type(env["ir.mail_server"])
-    with patch.object(server, "send_email", lambda self, message, **kwargs: message["Message-Id"]), patch.object(
-        server, "_connect__", lambda self, *args, **kwargs: None
+    with (
+        patch.object(server, "send_email", lambda self, message, **kwargs: message["Message-Id"]),
+        patch.object(server, "_connect__", lambda self, *args, **kwargs: None),
     ):
         mailing.action_send_mail()
         env["mail.mail"].search([("mailing_id", "=", mailing.id)]).send()
@@ -52,7 +53,9 @@ def mailing_goes_to_who_agreed(env, people):
     env["crm.outreach"]._cron_send()
     env.invalidate_all()
     states = {row.partner_id: row.state for row in outreach.recipient_ids}
-    assert states[people[0]] == states[people[1]] == "sent" and "sent" not in (states[people[2]], states[people[3]]), states
+    assert states[people[0]] == states[people[1]] == "sent" and "sent" not in (states[people[2]], states[people[3]]), (
+        states
+    )
     capture(env)
     for person in people[:2]:
         found = env["crm.touchpoint"].search([("partner_id", "=", person.id), ("kind_id.code", "=", "mailing")])
@@ -71,7 +74,10 @@ def complaint_after_return_and_repair(env, customer):
             for record in (order.picking_ids, repair)
         ]
     )
-    assert dict(complaints._fields["record_ref"]._description_selection(env)).keys() == {"stock.picking", "repair.order"}
+    assert dict(complaints._fields["record_ref"]._description_selection(env)).keys() == {
+        "stock.picking",
+        "repair.order",
+    }
     assert [complaint.record_ref for complaint in complaints] == [order.picking_ids, repair]
 
 

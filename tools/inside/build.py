@@ -2,6 +2,7 @@
 
 Called by `./dev`, never by hand: python -m tools.inside.build DATABASE [options].
 """
+
 import argparse
 
 from odoo import SUPERUSER_ID, api

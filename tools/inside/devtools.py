@@ -1,4 +1,5 @@
 """Headless Chromium, steered over its DevTools protocol."""
+
 import json
 import re
 import shutil

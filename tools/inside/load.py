@@ -1,4 +1,5 @@
 """Load a data set into a database: python -m tools.inside.load DATABASE DATA_SET FILE."""
+
 import importlib
 import sys
 

@@ -2,6 +2,7 @@
 
 Keeps what is translated, adds what is new, drops what is gone.
 """
+
 import sys
 from pathlib import Path
 

@@ -25,12 +25,41 @@ CATEGORY = "Online Retail"
 
 # Names of the file that are no countries ("Channel Islands", "European Community", "Unspecified") stay without one.
 COUNTRY_CODES = {
-    "Australia": "AU", "Austria": "AT", "Bahrain": "BH", "Belgium": "BE", "Brazil": "BR", "Canada": "CA",
-    "Cyprus": "CY", "Czech Republic": "CZ", "Denmark": "DK", "EIRE": "IE", "Finland": "FI", "France": "FR",
-    "Germany": "DE", "Greece": "GR", "Hong Kong": "HK", "Iceland": "IS", "Israel": "IL", "Italy": "IT",
-    "Japan": "JP", "Lebanon": "LB", "Lithuania": "LT", "Malta": "MT", "Netherlands": "NL", "Norway": "NO",
-    "Poland": "PL", "Portugal": "PT", "RSA": "ZA", "Saudi Arabia": "SA", "Singapore": "SG", "Spain": "ES",
-    "Sweden": "SE", "Switzerland": "CH", "USA": "US", "United Arab Emirates": "AE", "United Kingdom": "GB",
+    "Australia": "AU",
+    "Austria": "AT",
+    "Bahrain": "BH",
+    "Belgium": "BE",
+    "Brazil": "BR",
+    "Canada": "CA",
+    "Cyprus": "CY",
+    "Czech Republic": "CZ",
+    "Denmark": "DK",
+    "EIRE": "IE",
+    "Finland": "FI",
+    "France": "FR",
+    "Germany": "DE",
+    "Greece": "GR",
+    "Hong Kong": "HK",
+    "Iceland": "IS",
+    "Israel": "IL",
+    "Italy": "IT",
+    "Japan": "JP",
+    "Lebanon": "LB",
+    "Lithuania": "LT",
+    "Malta": "MT",
+    "Netherlands": "NL",
+    "Norway": "NO",
+    "Poland": "PL",
+    "Portugal": "PT",
+    "RSA": "ZA",
+    "Saudi Arabia": "SA",
+    "Singapore": "SG",
+    "Spain": "ES",
+    "Sweden": "SE",
+    "Switzerland": "CH",
+    "USA": "US",
+    "United Arab Emirates": "AE",
+    "United Kingdom": "GB",
 }
 TABLES = ("res_partner", "product_template", "product_product", "sale_order", "sale_order_line")
 LINES_PER_BATCH = 20_000
@@ -91,11 +120,14 @@ def _stage(env, path, echo):
     """)
     lines, left_out = cr.fetchone()
     cr.execute("DELETE FROM online_retail WHERE customer IS NULL")
-    cr.execute(SQL(
-        """DELETE FROM online_retail line USING sale_order o
+    cr.execute(
+        SQL(
+            """DELETE FROM online_retail line USING sale_order o
             WHERE o.company_id = %s AND o.origin = %s AND o.client_order_ref = line.invoice""",
-        env.company.id, MARKER,
-    ))
+            env.company.id,
+            MARKER,
+        )
+    )
     cr.execute("ANALYZE online_retail")
     cr.execute("""
         SELECT count(*) AS loaded,
@@ -142,62 +174,72 @@ def _make_patterns(env):
                 rows[table].append((country, env.cr.fetchone()[0]))
         savepoint.rollback()
     for table in TABLES:
-        env.cr.execute(SQL(
-            """
+        env.cr.execute(
+            SQL(
+                """
             DROP TABLE IF EXISTS %(pattern)s;
             CREATE TEMPORARY TABLE %(pattern)s ON COMMIT DROP AS
             SELECT source.country AS pattern_country, record.*
               FROM (VALUES %(rows)s) source (country, row),
                    jsonb_populate_record(NULL::%(table)s, source.row::jsonb) record
             """,
-            pattern=SQL.identifier(f"pattern_{table}"),
-            table=SQL.identifier(table),
-            rows=SQL(", ").join(SQL("(%s, %s)", country, row) for country, row in rows[table]),
-        ))
+                pattern=SQL.identifier(f"pattern_{table}"),
+                table=SQL.identifier(table),
+                rows=SQL(", ").join(SQL("(%s, %s)", country, row) for country, row in rows[table]),
+            )
+        )
 
 
 def create_partner(env, customer, country):
     """One customer of the file through the ORM."""
     code = COUNTRY_CODES.get(country)
-    return env["res.partner"].create({
-        "name": f"Customer {customer}",
-        "ref": customer,
-        "country_id": env["res.country"].search([("code", "=", code)], limit=1).id if code else False,
-        "customer_rank": 1,
-    })
+    return env["res.partner"].create(
+        {
+            "name": f"Customer {customer}",
+            "ref": customer,
+            "country_id": env["res.country"].search([("code", "=", code)], limit=1).id if code else False,
+            "customer_rank": 1,
+        }
+    )
 
 
 def create_product(env, code, name, price, category):
     """One product of the file through the ORM."""
-    return env["product.product"].create({
-        "name": name,
-        "default_code": code,
-        "list_price": price,
-        "categ_id": category.id,
-        "taxes_id": [Command.clear()],
-        "supplier_taxes_id": [Command.clear()],
-    })
+    return env["product.product"].create(
+        {
+            "name": name,
+            "default_code": code,
+            "list_price": price,
+            "categ_id": category.id,
+            "taxes_id": [Command.clear()],
+            "supplier_taxes_id": [Command.clear()],
+        }
+    )
 
 
 def create_order(env, invoice, partner, moment, lines):
     """One invoice of the file as a confirmed order through the ORM; `lines`: [(product, quantity, price)]."""
-    order = env["sale.order"].create({
-        "name": invoice,
-        "origin": MARKER,
-        "client_order_ref": invoice,
-        "partner_id": partner.id,
-        "date_order": moment,
-        "order_line": [
-            Command.create({
-                "product_id": product.id,
-                "product_uom_qty": quantity,
-                "price_unit": price,
-                "discount": 0,
-                "tax_ids": [Command.clear()],
-            })
-            for product, quantity, price in lines
-        ],
-    })
+    order = env["sale.order"].create(
+        {
+            "name": invoice,
+            "origin": MARKER,
+            "client_order_ref": invoice,
+            "partner_id": partner.id,
+            "date_order": moment,
+            "order_line": [
+                Command.create(
+                    {
+                        "product_id": product.id,
+                        "product_uom_qty": quantity,
+                        "price_unit": price,
+                        "discount": 0,
+                        "tax_ids": [Command.clear()],
+                    }
+                )
+                for product, quantity, price in lines
+            ],
+        }
+    )
     if order.currency_id != order.company_id.currency_id:
         order.pricelist_id = False
     order.action_confirm()
@@ -218,8 +260,9 @@ def _plan_records(env):
     """Temporary tables with the customers, products and orders of the file, each with its id, new or existing."""
     category = _category(env)
     digits = env.company.currency_id.decimal_places
-    env.cr.execute(SQL(
-        """
+    env.cr.execute(
+        SQL(
+            """
         DROP TABLE IF EXISTS plan_partner, plan_product, plan_order;
 
         CREATE TEMPORARY TABLE plan_partner ON COMMIT DROP AS
@@ -255,52 +298,79 @@ def _plan_records(env):
 
         ANALYZE plan_partner, plan_product, plan_order;
         """,
-        company=env.company.id, category=category.id, digits=digits,
-    ))
+            company=env.company.id,
+            category=category.id,
+            digits=digits,
+        )
+    )
 
 
 def _insert_records(env, line_count, echo):
     """Insert everything planned, the lines in batches."""
     bar = Bar("writing", line_count)
-    _insert(env, "res_partner", SQL("plan_partner plan"), SQL("plan.is_new"), {
-        "id": SQL("plan.id"),
-        "commercial_partner_id": SQL("plan.id"),
-        "name": SQL("'Customer ' || plan.customer"),
-        "complete_name": SQL("'Customer ' || plan.customer"),
-        "ref": SQL("plan.customer"),
-        "create_date": SQL("plan.moment"),
-    })
+    _insert(
+        env,
+        "res_partner",
+        SQL("plan_partner plan"),
+        SQL("plan.is_new"),
+        {
+            "id": SQL("plan.id"),
+            "commercial_partner_id": SQL("plan.id"),
+            "name": SQL("'Customer ' || plan.customer"),
+            "complete_name": SQL("'Customer ' || plan.customer"),
+            "ref": SQL("plan.customer"),
+            "create_date": SQL("plan.moment"),
+        },
+    )
     translated = SQL("(SELECT jsonb_object_agg(lang, plan.name) FROM jsonb_object_keys(pattern.name) lang)")
-    _insert(env, "product_template", SQL("plan_product plan"), SQL("plan.is_new"), {
-        "id": SQL("plan.template_id"),
-        "name": translated,
-        "default_code": SQL("plan.code"),
-        "list_price": SQL("plan.price"),
-        "create_date": SQL("plan.moment"),
-    })
-    _insert(env, "product_product", SQL("plan_product plan"), SQL("plan.is_new"), {
-        "id": SQL("plan.id"),
-        "product_tmpl_id": SQL("plan.template_id"),
-        "default_code": SQL("plan.code"),
-        "create_date": SQL("plan.moment"),
-    })
+    _insert(
+        env,
+        "product_template",
+        SQL("plan_product plan"),
+        SQL("plan.is_new"),
+        {
+            "id": SQL("plan.template_id"),
+            "name": translated,
+            "default_code": SQL("plan.code"),
+            "list_price": SQL("plan.price"),
+            "create_date": SQL("plan.moment"),
+        },
+    )
+    _insert(
+        env,
+        "product_product",
+        SQL("plan_product plan"),
+        SQL("plan.is_new"),
+        {
+            "id": SQL("plan.id"),
+            "product_tmpl_id": SQL("plan.template_id"),
+            "default_code": SQL("plan.code"),
+            "create_date": SQL("plan.moment"),
+        },
+    )
     _analyze(env, "res_partner")
-    _insert(env, "sale_order", SQL("plan_order plan"), SQL("TRUE"), {
-        "id": SQL("plan.id"),
-        "name": SQL("plan.invoice"),
-        "client_order_ref": SQL("plan.invoice"),
-        "partner_id": SQL("plan.partner_id"),
-        "partner_invoice_id": SQL("plan.partner_id"),
-        "partner_shipping_id": SQL("plan.partner_id"),
-        "date_order": SQL("plan.moment"),
-        "create_date": SQL("plan.moment"),
-        # The pattern was created today: keep the days of validity, not the day.
-        "validity_date": SQL("plan.moment::date + (pattern.validity_date - CURRENT_DATE)"),
-        "amount_untaxed": SQL("plan.amount"),
-        "amount_total": SQL("plan.amount"),
-        "margin": SQL("plan.amount"),
-        "margin_percent": SQL("CASE WHEN plan.amount = 0 THEN 0 ELSE 1 END"),
-    })
+    _insert(
+        env,
+        "sale_order",
+        SQL("plan_order plan"),
+        SQL("TRUE"),
+        {
+            "id": SQL("plan.id"),
+            "name": SQL("plan.invoice"),
+            "client_order_ref": SQL("plan.invoice"),
+            "partner_id": SQL("plan.partner_id"),
+            "partner_invoice_id": SQL("plan.partner_id"),
+            "partner_shipping_id": SQL("plan.partner_id"),
+            "date_order": SQL("plan.moment"),
+            "create_date": SQL("plan.moment"),
+            # The pattern was created today: keep the days of validity, not the day.
+            "validity_date": SQL("plan.moment::date + (pattern.validity_date - CURRENT_DATE)"),
+            "amount_untaxed": SQL("plan.amount"),
+            "amount_total": SQL("plan.amount"),
+            "margin": SQL("plan.amount"),
+            "margin_percent": SQL("CASE WHEN plan.amount = 0 THEN 0 ELSE 1 END"),
+        },
+    )
     for table in TABLES[:-1]:
         _analyze(env, table)
     done = 0
@@ -336,28 +406,37 @@ def _insert_lines(env, first, end):
              WHERE line.line >= %(first)s AND line.line < %(end)s
              ORDER BY line.line
         ) plan""",
-        digits=digits, first=first, end=end,
+        digits=digits,
+        first=first,
+        end=end,
     )
     amount = SQL("plan.subtotal")
-    return _insert(env, "sale_order_line", source, SQL("TRUE"), {
-        "id": SQL("nextval('sale_order_line_id_seq')"),
-        "order_id": SQL("plan.order_id"),
-        "order_partner_id": SQL("plan.partner_id"),
-        "product_id": SQL("plan.product_id"),
-        "name": SQL("'[' || plan.code || '] ' || plan.product_name"),
-        "product_uom_qty": SQL("plan.quantity"),
-        "qty_to_invoice": SQL("plan.quantity"),
-        "price_unit": SQL("plan.price"),
-        "technical_price_unit": SQL("plan.price"),
-        "price_subtotal": amount,
-        "price_total": amount,
-        "price_reduce_taxexcl": SQL("plan.reduced"),
-        "price_reduce_taxinc": SQL("plan.reduced"),
-        "untaxed_amount_to_invoice": amount,
-        "margin": amount,
-        "margin_percent": SQL("CASE WHEN plan.subtotal = 0 THEN 0 ELSE 1 END"),
-        "create_date": SQL("plan.order_moment"),
-    }, country="order_country")
+    return _insert(
+        env,
+        "sale_order_line",
+        source,
+        SQL("TRUE"),
+        {
+            "id": SQL("nextval('sale_order_line_id_seq')"),
+            "order_id": SQL("plan.order_id"),
+            "order_partner_id": SQL("plan.partner_id"),
+            "product_id": SQL("plan.product_id"),
+            "name": SQL("'[' || plan.code || '] ' || plan.product_name"),
+            "product_uom_qty": SQL("plan.quantity"),
+            "qty_to_invoice": SQL("plan.quantity"),
+            "price_unit": SQL("plan.price"),
+            "technical_price_unit": SQL("plan.price"),
+            "price_subtotal": amount,
+            "price_total": amount,
+            "price_reduce_taxexcl": SQL("plan.reduced"),
+            "price_reduce_taxinc": SQL("plan.reduced"),
+            "untaxed_amount_to_invoice": amount,
+            "margin": amount,
+            "margin_percent": SQL("CASE WHEN plan.subtotal = 0 THEN 0 ELSE 1 END"),
+            "create_date": SQL("plan.order_moment"),
+        },
+        country="order_country",
+    )
 
 
 def _insert(env, table, source, where, values, country="country"):
@@ -367,27 +446,30 @@ def _insert(env, table, source, where, values, country="country"):
     :param values: {column: SQL expression over `plan` and `pattern`}
     :return: number of rows
     """
-    env.cr.execute(SQL(
-        """SELECT attname FROM pg_attribute
-            WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum""", table,
-    ))
+    env.cr.execute(
+        SQL(
+            """SELECT attname FROM pg_attribute
+            WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum""",
+            table,
+        )
+    )
     columns = [name for (name,) in env.cr.fetchall()]
     unknown = set(values) - set(columns)
     if unknown:
         raise ValueError(f"{table} has no column {', '.join(sorted(unknown))}")
-    env.cr.execute(SQL(
-        "INSERT INTO %s (%s) SELECT %s FROM %s JOIN %s pattern ON pattern.pattern_country = %s WHERE %s ORDER BY %s",
-        SQL.identifier(table),
-        SQL(", ").join(SQL.identifier(name) for name in columns),
-        SQL(", ").join(
-            values[name] if name in values else SQL.identifier("pattern", name) for name in columns
-        ),
-        source,
-        SQL.identifier(f"pattern_{table}"),
-        SQL.identifier("plan", country),
-        where,
-        SQL("plan.line") if table == "sale_order_line" else SQL("plan.id"),
-    ))
+    env.cr.execute(
+        SQL(
+            "INSERT INTO %s (%s) SELECT %s FROM %s JOIN %s pattern ON pattern.pattern_country = %s WHERE %s ORDER BY %s",
+            SQL.identifier(table),
+            SQL(", ").join(SQL.identifier(name) for name in columns),
+            SQL(", ").join(values[name] if name in values else SQL.identifier("pattern", name) for name in columns),
+            source,
+            SQL.identifier(f"pattern_{table}"),
+            SQL.identifier("plan", country),
+            where,
+            SQL("plan.line") if table == "sale_order_line" else SQL("plan.id"),
+        )
+    )
     return env.cr.rowcount
 
 

@@ -2,6 +2,7 @@
 
 Called by `./dev shot` in the virtual environment; needs no Odoo itself.
 """
+
 import argparse
 import base64
 import json

@@ -1,4 +1,5 @@
 """Install or update modules of a database: python -m tools.inside.update DATABASE MODULE,…"""
+
 import sys
 
 from odoo.modules.registry import Registry
