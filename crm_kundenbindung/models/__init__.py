@@ -13,6 +13,7 @@ from . import (
     crm_guarded_mixin,
     crm_lead,
     crm_lead_referral,
+    crm_lead_merge,
     crm_contact_pressure_engine,
     crm_contact_pressure_object_engine,
     crm_contact_pressure_referral_engine,

@@ -20,8 +20,3 @@ class CrmLead(models.Model):
         for lead in self:
             referrals = lead.kundenbindung_referral_ids.filtered(lambda r: r.state != "refused")
             lead.kundenbindung_referrer_id = referrals.referrer_id[:1]
-
-    def _merge_dependences(self, opportunities):
-        result = super()._merge_dependences(opportunities)
-        opportunities.sudo().kundenbindung_referral_ids.write({"lead_id": self.id})
-        return result

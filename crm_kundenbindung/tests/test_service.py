@@ -216,6 +216,17 @@ class TestPromise(ServiceCase):
         self.promises._cron_promises()
         self.assertEqual(promise.commercial_partner_id, self.other)
 
+    def test_a_promise_to_a_prospect_follows_its_lead(self):
+        """Merged with another the lead takes it along; deleted, it leaves no promise to nobody."""
+        leads = self.env["crm.lead"].create([{"name": name, "type": "opportunity"} for name in ("One", "Two")])
+        first, second = (self._promise(partner_id=False, lead_id=lead.id) for lead in leads)
+        known = self._promise(lead_id=leads[1].id)
+        kept = leads.merge_opportunity()
+        self.assertEqual((first | second | known).lead_id, kept)
+        kept.unlink()
+        self.assertFalse((first | second).exists())
+        self.assertEqual((known.exists(), known.lead_id.id), (known, False))
+
     def test_time_breaks_a_promise_only_where_the_company_says_so(self):
         promise, fresh = self._promise(due=-10), self._promise(due=-2)
         self.assertTrue(promise.overdue)
