@@ -50,6 +50,29 @@ class TestKpi(WerthaltigkeitCase):
                 rows = self.env.cr.fetchall()
                 self.assertEqual(len(rows), len({row[0] for row in rows}))
 
+    def test_summed_up_together_is_what_each_is_alone(self):
+        """Customers who bought in the period, before it, on both sides, or only returned something; one of two in a set."""
+        for customer, days in ((self.customer, (300, 150, 20)), (self.other, (400, 130)), (self.contact, (160,))):
+            for day in days:
+                self._order(customer, [(self.tyres, day)], days_ago=day)
+        third = self.env["res.partner"].create({"name": "Returned"})
+        self._order(third, [(self.tyres, 2)], days_ago=250)
+        self._order(third, [(self.tyres, -1)], days_ago=30)
+        kpis = self.env["crm.kpi"].with_context(active_test=False).search([])
+        engine = self.env["crm.kpi.engine"].with_context(kpi_sets=True)
+        engine._make_sets(SQL("SELECT %s AS partner_id, 7 AS scope_id", self.customer.id))
+        engine._prepare(self.company, self.start, self.end)
+        engine._sum_up(kpis, self.company, self.start, self.end)
+        engine._prepare_period(self.company, self.start, self.end)
+        sums = "sum(numerator)::float8, sum(denominator)::float8"
+        for kpi in kpis:
+            alone = SQL("SELECT %s, count(partner_id) FROM (%s) k", SQL(sums), engine._statement(kpi, self.company, self.start, self.end))  # fmt: skip
+            together = SQL("SELECT %s, COALESCE(sum(customers), 0)::int8 FROM crm_kpi_sum WHERE kpi_id = %s", SQL(sums), kpi.id)  # fmt: skip
+            with self.subTest(kpi=kpi.code):
+                self.assertEqual(self.env.execute_query(together), self.env.execute_query(alone))
+        in_set = SQL("SELECT sum(s.numerator) FROM crm_kpi_sum s JOIN crm_kpi_set t ON t.set_id = s.set_id AND t.scope_id = 7 WHERE s.kpi_id = %s", self._kpi("orders_per_customer").id)  # fmt: skip
+        self.assertAlmostEqual(self.env.execute_query(in_set)[0][0], 365.25 / (self.end - self.start).days)
+
     def test_no_data_is_not_zero(self):
         for value, numerator, denominator, customers in self._measure("revenue", "discount_share", "active_customers"):
             self.assertIsNone(value)
