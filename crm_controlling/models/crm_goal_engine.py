@@ -22,7 +22,7 @@ TABLES = (
 
 
 class CrmGoalEngine(models.AbstractModel):
-    """Measures goals: all of a company at once, in as many statements as there are periods and indicators.
+    """Measures goals: all of a company at once, with one or two statements per period.
 
     What the indicators of customer groups hold already, of this very night, is taken from there. The order lines are
     read once for all the rest, and the customers of a period once for all its indicators.

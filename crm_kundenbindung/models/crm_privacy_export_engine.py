@@ -70,10 +70,8 @@ class CrmPrivacyEngine(models.AbstractModel):
         }
 
     def _row_for_people(self, record, names):
-        """{label: text} of the same; what is 0 says nothing on paper."""
-        return {
-            label: self._in_words(field, value) for label, field, value in self._export_values(record, names) if value
-        }
+        """{label: text} of the same."""
+        return {label: self._in_words(field, value) for label, field, value in self._export_values(record, names)}
 
     def _export_values(self, record, names):
         labels = {n: d["string"] for n, d in self.env[record._name].sudo().fields_get(names, ["string"]).items()}
